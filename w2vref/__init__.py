@@ -1,0 +1,1 @@
+"""word2vec: a readable reference, and accelerated backends that agree with it to the bit."""

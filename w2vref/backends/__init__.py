@@ -1,0 +1,133 @@
+"""The registry of backends: by name, by entry point, and the fastest that works here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from w2vref.backends.base import Backend, Capabilities, Control, EpochResult, TrainingJob
+from w2vref.errors import BackendUnavailableError
+
+__all__ = [
+    "Backend",
+    "BackendStatus",
+    "Capabilities",
+    "Control",
+    "EpochResult",
+    "TrainingJob",
+    "available_backends",
+    "get_backend",
+    "register_backend",
+]
+
+ENTRY_POINT_GROUP = "w2vref.backends"
+AUTO_ORDER = ("c", "numba", "numpy")
+"""What `backend="auto"` tries, fastest first; others are used when they are asked for by name."""
+
+Factory = Callable[[], Backend]
+
+
+@dataclass(frozen=True, slots=True)
+class BackendStatus:
+    """One line of `available_backends()`; true if the backend can be used here."""
+
+    name: str
+    available: bool
+    reason: str
+    """Why it is not available and what to do; empty if it is."""
+    capabilities: Capabilities | None
+
+    def __bool__(self) -> bool:
+        return self.available
+
+
+def _lazy(module: str, attribute: str) -> Factory:
+    def load() -> Backend:
+        backend: Backend = getattr(import_module(module), attribute)()
+        return backend
+
+    return load
+
+
+_factories: dict[str, Factory] = {
+    "numpy": _lazy("w2vref.backends.numpy_backend", "NumpyBackend"),
+    "numba": _lazy("w2vref.backends.numba_backend", "NumbaBackend"),
+    "c": _lazy("w2vref.backends.c", "CBackend"),
+}
+_loaded: dict[str, Backend] = {}
+
+
+def register_backend(name: str, factory: Factory) -> None:
+    """Make `Word2Vec(backend=name)` use what factory() returns.
+
+    Args:
+        factory: called once, at first use; it raises BackendUnavailableError, saying what to
+            install, where the backend cannot work.
+
+    Raises: ValueError if the name is taken or is "auto".
+    """
+    if name == "auto" or name in _factories:
+        raise ValueError(f"there is already a backend named {name!r}: choose another name")
+    _factories[name] = factory
+
+
+def _discover() -> dict[str, Factory]:
+    """Return all factories: registered ones, then those of installed packages."""
+    found = dict(_factories)
+    for point in entry_points(group=ENTRY_POINT_GROUP):
+        found.setdefault(point.name, _lazy(point.module, point.attr))
+    return found
+
+
+def get_backend(name: str = "auto") -> Backend:
+    """Return the backend of this name, or the fastest one installed for "auto".
+
+    Raises: ValueError for an unknown name; BackendUnavailableError, with the reason and the remedy,
+        for one that cannot be used here. There is no fallback from one name to another.
+    """
+    if name == "auto":
+        for candidate in AUTO_ORDER:
+            try:
+                return get_backend(candidate)
+            except BackendUnavailableError:
+                continue
+        raise BackendUnavailableError("not even the backend 'numpy' works: reinstall w2vref")
+    if name not in _loaded:
+        factories = _discover()
+        if name not in factories:
+            raise ValueError(f"unknown backend {name!r}: choose 'auto' or one of {sorted(factories)}")
+        try:
+            backend = factories[name]()
+        except ImportError as error:
+            raise BackendUnavailableError(
+                f"backend {name!r} cannot be imported ({error}); install it with "
+                f"pip install 'w2vref[{name}]', or use backend='auto'"
+            ) from error
+        _check_protocol(name, backend)
+        _loaded[name] = backend
+    return _loaded[name]
+
+
+def _check_protocol(name: str, backend: object) -> None:
+    if not isinstance(backend, Backend):
+        members = [m for m in dir(Backend) if not m.startswith("_")]
+        missing = [m for m in members if not hasattr(backend, m)]
+        raise BackendUnavailableError(
+            f"backend {name!r} is a {type(backend).__name__} without {', '.join(missing)}: "
+            "see w2vref.backends.base.Backend for what a backend provides"
+        )
+
+
+def available_backends() -> dict[str, BackendStatus]:
+    """Return the status of every known backend by name; a status is true if it can be used here."""
+    statuses = {}
+    for name in _discover():
+        try:
+            backend = get_backend(name)
+        except BackendUnavailableError as error:
+            statuses[name] = BackendStatus(name, False, str(error), None)
+        else:
+            statuses[name] = BackendStatus(name, True, "", backend.capabilities)
+    return statuses

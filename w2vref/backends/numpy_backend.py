@@ -1,0 +1,55 @@
+"""The reference seen through the backend protocol: slow, readable, and right by definition."""
+
+from __future__ import annotations
+
+from w2vref._typing import Float64Array
+from w2vref.backends.base import Capabilities, Control, EpochResult, TrainingJob
+from w2vref.backends.workers import run_workers
+from w2vref.config import TrainingConfig
+from w2vref.records import EncodedCorpus, Parameters, Tables
+from w2vref.reference import cbow, epoch, skipgram
+from w2vref.reference.arithmetic import check_arithmetic
+
+SPAN = 32
+"""Tokens between two looks at the stop flag: some 0.03 s of the reference."""
+
+
+class NumpyBackend:
+    """`backend="numpy"`: every call goes to `w2vref.reference`."""
+
+    name = "numpy"
+    capabilities = Capabilities()
+
+    def train(self, job: TrainingJob, control: Control) -> EpochResult:
+        schedule = epoch.Schedule(job.start_alpha, job.end_alpha, job.words_before, job.total_words)
+
+        def work() -> EpochResult:
+            check_arithmetic()
+            effective_words, loss = 0, 0.0
+            while not control.stop[0] and (first := int(control.next_token[0])) < job.corpus.words:
+                last = min(first + SPAN, job.corpus.words)
+                control.next_token[0] = last
+                result = epoch.train_span(
+                    job.config, job.parameters, job.tables, job.corpus, schedule, job.epoch, first, last
+                )
+                effective_words += result.effective_words
+                loss += result.loss
+            return EpochResult(effective_words, loss if job.compute_loss else 0.0)
+
+        return run_workers(work, 1, control)
+
+    def score(
+        self,
+        config: TrainingConfig,
+        parameters: Parameters,
+        tables: Tables,
+        corpus: EncodedCorpus,
+        workers: int = 1,
+    ) -> Float64Array:
+        check_arithmetic()
+        return epoch.score_sentences(config, parameters, tables, corpus)
+
+    train_sg_pair = staticmethod(skipgram.train_sg_pair)
+    train_cbow_pair = staticmethod(cbow.train_cbow_pair)
+    score_sg_pair = staticmethod(skipgram.score_sg_pair)
+    score_cbow_pair = staticmethod(cbow.score_cbow_pair)

@@ -1,0 +1,1 @@
+"""Readers of text, and the corpus encoded as word ids."""

@@ -1,0 +1,118 @@
+"""The plain-array records that the model, the reference and the backends exchange.
+
+A kernel sees nothing but these arrays and a frozen `TrainingConfig`: no words, no Python objects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from w2vref._typing import (
+    Float32Array,
+    Int32Array,
+    Int64Array,
+    UInt8Array,
+    UInt32Array,
+    UInt64Array,
+)
+
+LANES = 16
+"""Floats in one block of the dot product; every row is padded to a multiple of it."""
+ALIGNMENT = 64
+"""Bytes to which the first row (and so, with the padding, every row) is aligned."""
+
+
+def padded_size(size: int) -> int:
+    """Return the smallest multiple of `LANES` that is at least size: the stride of a row, in floats."""
+    return -(-size // LANES) * LANES
+
+
+def padded_zeros(rows: int, size: int) -> Float32Array:
+    """Return a zeroed float32 array (rows, padded_size(size)), C order, aligned to `ALIGNMENT` bytes."""
+    stride = padded_size(size)
+    # np.zeros takes untouched pages from the system: memory is used only where rows are written.
+    raw = np.zeros(rows * stride * 4 + ALIGNMENT, dtype=np.uint8)
+    start = -raw.ctypes.data % ALIGNMENT
+    return raw[start : start + rows * stride * 4].view(np.float32).reshape(rows, stride)
+
+
+def is_padded(array: Float32Array, size: int) -> bool:
+    """Tell whether array is fit to be handed to a backend as rows of `size` components."""
+    return bool(
+        array.ndim == 2
+        and array.dtype == np.float32
+        and array.shape[1] == padded_size(size)
+        and array.flags.c_contiguous
+        and array.flags.writeable
+        and array.ctypes.data % ALIGNMENT == 0
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The trained arrays. Training changes them in place; the record itself is frozen.
+
+    Rows are padded: `vector_size` components, then +0 up to the stride (`padded_size`).
+    """
+
+    vector_size: int
+    input_vectors: Float32Array
+    """(vocab_size, stride); syn0 of word2vec.c."""
+    output_vectors: Float32Array
+    """(vocab_size, stride), or (0, stride) when negative = 0; syn1neg of word2vec.c."""
+    node_vectors: Float32Array
+    """(vocab_size, stride), the last row unused, or (0, stride) when hs = 0; syn1 of word2vec.c."""
+    locks: Float32Array
+    """(vocab_size,) or (1,): the factor of each input row's change; 1 learns, 0 keeps the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What training looks up by word id; made once from the vocabulary by `w2vref.reference`."""
+
+    sample_int: UInt64Array
+    """(vocab_size,): a token is kept if 32 bits of its key are below this; 2^32: always."""
+    cum_table: UInt32Array
+    """(vocab_size,): running sums of the noise distribution, or (0,) when negative = 0."""
+    codes: UInt8Array
+    """(code_offsets[-1],): the Huffman codes of all words, one after the other, each from the root."""
+    points: UInt32Array
+    """Same length: the inner node (row of `node_vectors`) at which each code digit is decided."""
+    code_offsets: Int64Array
+    """(vocab_size + 1,): word w has codes[code_offsets[w]:code_offsets[w + 1]]; (1,) when hs = 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedCorpus:
+    """A corpus as word ids, in memory or memory-mapped; words out of vocabulary are left out."""
+
+    tokens: Int32Array
+    """(words,): word ids, sentence after sentence."""
+    sentence_offsets: Int64Array
+    """(sentences + 1,): sentence s is tokens[sentence_offsets[s]:sentence_offsets[s + 1]].
+
+    Every sentence that the reader yields has a number, one without a known word too."""
+    raw_words: int
+    """Words in the corpus, those out of vocabulary included."""
+
+    @property
+    def words(self) -> int:
+        """In-vocabulary tokens of one epoch, before subsampling."""
+        return len(self.tokens)
+
+    @property
+    def sentences(self) -> int:
+        """Sentences the reader yielded."""
+        return len(self.sentence_offsets) - 1
+
+
+class Step(NamedTuple):
+    """What one pair function gives back."""
+
+    loss: float
+    """Nats, float64: minus the log-sigmoid of each logistic step, taken before its row is updated."""
+    hidden_error: Float32Array
+    """(stride,): what is added to the input row or rows, before any lock factor."""

@@ -1,0 +1,1 @@
+"""The semantics: every algorithm in readable NumPy, one thread."""

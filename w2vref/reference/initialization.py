@@ -1,0 +1,47 @@
+"""Initial vectors: a function of the word and the seed, the same in any vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from w2vref._typing import Float32Array, UInt64Array
+from w2vref.reference.draws import GAMMA, MASK64, mix64_array
+
+FNV_OFFSET = 0xCBF29CE484222325
+FNV_PRIME = 0x100000001B3
+"""FNV-1a, 64 bits (Fowler, Noll & Vo)."""
+ROWS_AT_ONCE = 4096
+
+
+def fnv1a_64(data: bytes) -> int:
+    """Return the FNV-1a hash of data."""
+    h = FNV_OFFSET
+    for byte in data:
+        h = ((h ^ byte) * FNV_PRIME) & MASK64
+    return h
+
+
+def vector_keys(words: Sequence[str], seed: int, hashfxn: Callable[[str], int] | None = None) -> UInt64Array:
+    """Return the stream key of each word's initial vector: the hash of word + str(seed), mod 2^64."""
+    strings = [word + str(seed) for word in words]
+    if hashfxn is not None:
+        return np.array([int(hashfxn(s)) & MASK64 for s in strings], dtype=np.uint64)
+    # "surrogatepass": a str that is no valid Unicode has a vector too.
+    return np.array([fnv1a_64(s.encode("utf-8", "surrogatepass")) for s in strings], dtype=np.uint64)
+
+
+def initial_vectors(keys: UInt64Array, size: int) -> Float32Array:
+    """Return one row for each key, float32 (len(keys), size), uniform in [-0.5, 0.5) / size.
+
+    Component i = (float32(draw_i >> 40) * 2^-24 - 0.5) / float32(size), each operation in float32.
+    """
+    rows = np.empty((len(keys), size), dtype=np.float32)
+    counters = np.arange(1, size + 1, dtype=np.uint64) * np.uint64(GAMMA)
+    for start in range(0, len(keys), ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        bits = mix64_array(keys[part, None] + counters) >> np.uint64(40)
+        uniform = bits.astype(np.float32) * np.float32(2.0**-24)
+        rows[part] = (uniform - np.float32(0.5)) / np.float32(size)
+    return rows

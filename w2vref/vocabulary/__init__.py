@@ -1,0 +1,1 @@
+"""Counting, selecting and ordering words: from text to an immutable vocabulary."""
