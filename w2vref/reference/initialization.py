@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -23,9 +23,11 @@ def fnv1a_64(data: bytes) -> int:
     return h
 
 
-def vector_keys(words: Sequence[str], seed: int, hashfxn: Callable[[str], int] | None = None) -> UInt64Array:
-    """Return the stream key of each word's initial vector: the hash of word + str(seed), mod 2^64."""
-    strings = [word + str(seed) for word in words]
+def vector_keys(strings: Iterable[str], hashfxn: Callable[[str], int] | None = None) -> UInt64Array:
+    """Return the stream key of each string: its FNV-1a hash, or hashfxn(string) mod 2^64.
+
+    The string of a word is word + str(seed), as in gensim.
+    """
     if hashfxn is not None:
         return np.array([int(hashfxn(s)) & MASK64 for s in strings], dtype=np.uint64)
     # "surrogatepass": a str that is no valid Unicode has a vector too.
