@@ -1,0 +1,96 @@
+"""Every command of the project. `nox` runs lint, types, docs and tests; `nox -l` lists the rest."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.4.15"
+nox.options.sessions = ["lint", "types", "docs", "tests"]
+nox.options.reuse_venv = "yes"
+
+ROOT = Path(__file__).parent
+PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
+TEST_TOOLS = ["pytest-xdist>=3.6", "pytest-cov>=5", "gensim>=4.3; python_version < '3.14'"]
+
+
+def install_wheel(session: nox.Session, *extras: str) -> None:
+    """Build the wheel, and install it, with these extras, as a user would."""
+    target = Path(session.create_tmp()) / "wheel"
+    shutil.rmtree(target, ignore_errors=True)
+    session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(target), ".")
+    (wheel,) = target.glob("*.whl")
+    suffix = f"[{','.join(extras)}]" if extras else ""
+    session.install(f"w2vref{suffix} @ {wheel.as_uri()}")
+    # A venv that is used again may hold an older build of the same version.
+    session.run("pip", "install", "--quiet", "--force-reinstall", "--no-deps", str(wheel))
+
+
+def run_pytest(session: nox.Session, *arguments: str) -> None:
+    """Run the tests against the installed package; arguments after `--` replace the default ones."""
+    # The script `pytest`, not `python -m pytest`: the latter would import the source tree.
+    session.run("pytest", *(session.posargs or arguments), env={"W2VREF_TEST_INSTALLED": "1"})
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and formatting."""
+    session.install("ruff>=0.9")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    session.install("mypy>=1.13", "numpy>=1.26", "safetensors>=0.4", "pytest>=8", "hypothesis>=6.100")
+    session.run("mypy")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation; a warning is an error. Its examples run with the tests."""
+    session.install("sphinx>=7.3", "myst-parser>=3", "furo>=2024.5.6")
+    session.run("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests against the built wheel."""
+    install_wheel(session, "all")
+    session.install(*TEST_TOOLS)
+    run_pytest(session, "-n", "2", "-m", "not slow")
+
+
+@nox.session(python=PYTHONS, default=False)
+def pythons(session: nox.Session) -> None:
+    """Run the tests on every supported Python that is installed."""
+    install_wheel(session, "all")
+    session.install(*TEST_TOOLS)
+    run_pytest(session, "-n", "2", "-m", "not slow")
+
+
+@nox.session(default=False)
+def nightly(session: nox.Session) -> None:
+    """Run all tests, the slow ones too, on many random examples."""
+    install_wheel(session, "all")
+    session.install(*TEST_TOOLS)
+    run_pytest(session, "-n", "2", "--hypothesis-profile=nightly")
+
+
+@nox.session(default=False)
+def coverage(session: nox.Session) -> None:
+    """Measure what the tests reach; numba's kernels run as Python, where coverage can see them."""
+    install_wheel(session, "all")
+    session.install(*TEST_TOOLS)
+    session.env["NUMBA_DISABLE_JIT"] = "1"
+    run_pytest(session, "-n", "2", "-m", "not slow", "--cov=w2vref", "--cov-report=term")
+
+
+@nox.session(default=False)
+def wheels(session: nox.Session) -> None:
+    """Build the sdist, and the wheel from the sdist, into dist/."""
+    session.install("build>=1.2")
+    session.run("python", "-m", "build", "--outdir", "dist")
