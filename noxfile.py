@@ -18,7 +18,7 @@ TEST_TOOLS = ["pytest-xdist>=3.6", "pytest-cov>=5", "gensim>=4.3; python_version
 
 def install_wheel(session: nox.Session, *extras: str) -> None:
     """Build the wheel, and install it, with these extras, as a user would."""
-    target = Path(session.create_tmp()) / "wheel"
+    target = Path(session.create_tmp()).resolve() / "wheel"
     shutil.rmtree(target, ignore_errors=True)
     session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(target), ".")
     (wheel,) = target.glob("*.whl")
