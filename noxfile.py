@@ -19,7 +19,8 @@ TEST_TOOLS = ["pytest-xdist>=3.6", "pytest-cov>=5", "gensim>=4.3; python_version
 def install_wheel(session: nox.Session, *extras: str) -> None:
     """Build the wheel, and install it, with these extras, as a user would."""
     target = Path(session.create_tmp()).resolve() / "wheel"
-    shutil.rmtree(target, ignore_errors=True)
+    for stale in (target, ROOT / "build"):
+        shutil.rmtree(stale, ignore_errors=True)
     session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(target), ".")
     (wheel,) = target.glob("*.whl")
     suffix = f"[{','.join(extras)}]" if extras else ""
