@@ -1,7 +1,7 @@
 """Opening a file for reading, decompressed by its name, and compressing what is written.
 
 The end of a name decides: `.gz`, `.bz2` and `.xz` are read by the standard library, `.zst` by its module
-of Python 3.14 or by the package backports.zstd (the extra `w2vref[zst]`). Any other file is plain.
+of Python 3.14 or by the package backports.zstd (the extra `w2vref[zstd]`). Any other file is plain.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ def open_binary(path: PathLike) -> IO[bytes]:
     """Open a file for reading bytes, decompressed if its name says so.
 
     Raises: OSError as `open` does; ImportError, naming the package to install, if the library that
-        reads this compression is missing. Reading a damaged or cut compressed file raises
-        FileFormatError with the file and the offset in the decompressed data, never a short read.
+        reads this compression is missing. Reading a cut or damaged compressed file raises
+        FileFormatError with the file and the offset in the decompressed data (damage inside a .zst
+        file only where its writer stored checksums).
     """
     compression = compression_of(path)
     if compression is None:
@@ -68,6 +69,9 @@ def compressing(stream: IO[bytes], path: PathLike) -> Iterator[IO[bytes]]:
     module = _compression_module(compression, path)
     if compression == "gzip":
         compressed = module.GzipFile(filename="", mode="wb", fileobj=stream, mtime=0)
+    elif compression == "zstd":
+        # Without the checksum, damage to the file would be read as if it were the content.
+        compressed = module.open(stream, "wb", options={module.CompressionParameter.checksum_flag: 1})
     else:
         compressed = module.open(stream, "wb")
     with compressed:
@@ -82,7 +86,7 @@ def _compression_module(compression: str, path: PathLike) -> Any:
         except ImportError:
             continue
     remedy = (
-        "install it with pip install 'w2vref[zst]'"
+        "install it with pip install 'w2vref[zstd]'"
         if compression == "zstd"
         else "it belongs to the standard library, but this Python was built without it"
     )
