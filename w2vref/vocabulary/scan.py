@@ -1,0 +1,225 @@
+"""Counting the words of a corpus and keeping it as integers, in one pass.
+
+sentence -> provisional ids (order of first appearance) -> spool, and counts by `bincount`
+"""
+
+from __future__ import annotations
+
+import logging
+from array import array
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count, islice
+from types import TracebackType
+
+import numpy as np
+
+from w2vref._typing import Int32Array, Int64Array
+from w2vref.corpora.checks import Sentences, as_tokens, iterate, reject_token
+from w2vref.corpora.spool import MEMORY_LIMIT, Spool, SpoolWriter
+from w2vref.vocabulary.store import WordStore
+
+logger = logging.getLogger(__name__)
+
+PROVISIONAL_IDS = 2**31
+"""A provisional id is an int32."""
+PENDING_TOKENS = 1 << 14
+"""Ids that are collected in a list before they become an array: few enough to stay in the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one pass over a corpus found."""
+
+    raw_vocab: Mapping[str, int]
+    """Word -> count, in order of first appearance: a dict, or a read-only mapping on disk."""
+    sentences: int
+    """Sentences the reader yielded, empty ones included."""
+    words: int
+    """Tokens, before anything is dropped."""
+    spool: Spool | None = None
+    """The corpus as provisional ids, or None if it was not kept."""
+    ranks: Int32Array | None = None
+    """(provisional ids,): the place of each id's word in `raw_vocab`; None: the id is the place."""
+
+
+def scan(
+    sentences: Sentences,
+    *,
+    progress_per: int = 10000,
+    max_vocab_size: int | None = None,
+    keep_ids: bool = True,
+    memory_limit: int = MEMORY_LIMIT,
+) -> Scan:
+    """Read a corpus once; count its words and keep it as integers.
+
+    A trim rule and min_count have no say here: nothing is dropped before all is counted.
+
+    Args:
+        sentences: any iterable of lists of str; a generator is read to its end.
+        progress_per: sentences between two progress messages of the log.
+        max_vocab_size: words held in memory; more are parked in a temporary database on disk and
+            counted exactly, so this bounds memory (up to the words of one sentence) and changes
+            nothing else.
+        keep_ids: False only counts.
+        memory_limit: bytes of ids that stay in memory; see `ArraySpool`.
+
+    Raises: TypeError for a corpus, sentence or token of the wrong type; ValueError for a
+        progress_per or max_vocab_size below 1; OSError if a temporary file cannot be written. What
+        the corpus itself raises passes through. Nothing is left behind in any case.
+    """
+    if progress_per < 1:
+        raise ValueError(f"progress_per must be at least 1 sentence, got {progress_per}")
+    if max_vocab_size is not None and max_vocab_size < 1:
+        raise ValueError(f"max_vocab_size must be None (no limit) or at least 1 word, got {max_vocab_size}")
+    with _Scanner(max_vocab_size, keep_ids, memory_limit) as scanner:
+        scanner.read(sentences, progress_per)
+        result = scanner.finish()
+    logger.info(
+        "counted %d words in %d sentences: %d different words",
+        result.words,
+        result.sentences,
+        len(result.raw_vocab),
+    )
+    return result
+
+
+class _Scanner:
+    """The state of one pass: the ids of the words in memory, their counts, and the spool."""
+
+    def __init__(self, max_vocab_size: int | None, keep_ids: bool, memory_limit: int) -> None:
+        # An unknown word gets the next id without a line of Python being run.
+        self.ids: defaultdict[str, int] = defaultdict(count().__next__)
+        self.counts: Int64Array = np.zeros(0, dtype=np.int64)
+        # Parking leaves gaps: below first_new only the ids of `stayed` are still in memory.
+        self.stayed: Int64Array = np.zeros(0, dtype=np.int64)
+        self.first_new = 0
+        self.max_vocab_size = max_vocab_size
+        self.writer = SpoolWriter(memory_limit) if keep_ids else None
+        self.store: WordStore | None = None
+        self.sentences = 0
+        self.words = 0
+        self.plain_str = True
+
+    def read(self, sentences: Sentences, progress_per: int) -> None:
+        """Read the corpus to its end."""
+        ids, lookup = self.ids, self.ids.__getitem__
+        limit = self.max_vocab_size if self.max_vocab_size is not None else PROVISIONAL_IDS
+        pending: list[int] = []
+        ends = array("q")
+        known = number = 0
+        for number, sentence in enumerate(iterate(sentences)):
+            tokens = sentence if isinstance(sentence, list | tuple) else as_tokens(sentence, number)
+            try:
+                pending += map(lookup, tokens)
+            except TypeError:
+                reject_token(tokens, number)  # not hashable, so no str
+            ends.append(len(pending))
+            if len(ids) != known:
+                self._check_new_words(len(ids) - known, tokens, number)
+                known = len(ids)
+            if len(pending) >= PENDING_TOKENS or known > limit:
+                self._take(pending, ends)
+                if known > limit:
+                    known = self._park(limit)
+            if (number + 1) % progress_per == 0:
+                logger.info(
+                    "read %d sentences, %d words; %d different words in memory",
+                    number + 1,
+                    self.words + len(pending),
+                    known,
+                )
+        self._take(pending, ends)
+
+    def _check_new_words(self, new: int, tokens: Sequence[str], number: int) -> None:
+        """Check the type of words when they first appear; a known word is equal to a str."""
+        for word in islice(reversed(self.ids), new):
+            if type(word) is not str:
+                if not isinstance(word, str):
+                    reject_token(tokens, number)
+                self.plain_str = False
+
+    def _take(self, pending: list[int], ends: array[int]) -> None:
+        """Count the pending ids, spool them, and empty the two buffers."""
+        tokens = np.array(pending, dtype=np.int64)
+        if len(tokens) and int(tokens.max()) >= PROVISIONAL_IDS:
+            raise ValueError(
+                "the corpus needs more than 2^31 provisional word ids: raise max_vocab_size, "
+                "so that fewer words have to be parked and numbered anew"
+            )
+        places = tokens
+        if self.first_new:
+            new_places = tokens - self.first_new + len(self.stayed)
+            places = np.where(tokens < self.first_new, np.searchsorted(self.stayed, tokens), new_places)
+        self.counts = _added(self.counts, np.bincount(places, minlength=len(self.counts)))
+        if self.writer is not None:
+            self.writer.append(tokens.astype(np.int32), np.array(ends, dtype=np.int64))
+        self.words += len(pending)
+        self.sentences += len(ends)
+        pending.clear()
+        del ends[:]
+
+    def _park(self, limit: int) -> int:
+        """Move all but the limit // 2 most frequent words to disk; return how many are left in memory.
+
+        Half of the room stays free, so that parking is rare. A parked word that comes again gets
+        another id; the store brings them together.
+        """
+        if self.store is None:
+            self.store = WordStore()
+        order = np.argsort(-self.counts, kind="stable")
+        kept = np.zeros(len(order), dtype=bool)
+        kept[order[: limit // 2]] = True
+        self.store.add(
+            (word, word_id, word_count)
+            for (word, word_id), word_count, stays in zip(
+                self.ids.items(), self.counts.tolist(), kept.tolist(), strict=True
+            )
+            if not stays
+        )
+        self.first_new = next(reversed(self.ids.values())) + 1
+        staying = [item for item, stays in zip(self.ids.items(), kept.tolist(), strict=True) if stays]
+        self.ids.clear()
+        self.ids.update(staying)
+        # Ascending, since ids are given in order and the dict keeps that order.
+        self.stayed = np.fromiter(self.ids.values(), dtype=np.int64, count=len(self.ids))
+        self.counts = self.counts[kept]
+        return len(self.ids)
+
+    def finish(self) -> Scan:
+        """Return what was found."""
+        spool = self.writer.finish() if self.writer is not None else None
+        if self.store is None:
+            return Scan(self._raw_vocab(), self.sentences, self.words, spool)
+        self.store.add(zip(self.ids, self.ids.values(), self.counts.tolist(), strict=True))
+        self.ids.clear()
+        raw_vocab, ranks = self.store.finish()
+        return Scan(raw_vocab, self.sentences, self.words, spool, ranks)
+
+    def _raw_vocab(self) -> dict[str, int]:
+        """Turn the dict of ids into one of counts, in place: there is no room for two."""
+        raw_vocab = self.ids
+        raw_vocab.default_factory = None
+        raw_vocab.update(zip(list(raw_vocab), self.counts.tolist(), strict=True))
+        if self.plain_str:
+            return raw_vocab
+        # Subclasses such as numpy.str_ would show in every list of words and every message.
+        return {str.__str__(word): word_count for word, word_count in raw_vocab.items()}
+
+    def __enter__(self) -> _Scanner:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.writer is not None:
+            self.writer.close()
+        if kind is not None and self.store is not None:
+            self.store.close()
+
+
+def _added(counts: Int64Array, more: Int64Array) -> Int64Array:
+    """Return the sum of two arrays of counts, the first of which may be shorter."""
+    more[: len(counts)] += counts
+    return more
