@@ -1,1 +1,14 @@
 """word2vec: a readable reference, and accelerated backends that agree with it to the bit."""
+
+from w2vref.keyedvectors import KeyedVectors
+from w2vref.model import Word2Vec
+from w2vref.pairs import score_cbow_pair, score_sg_pair, train_cbow_pair, train_sg_pair
+
+__all__ = [
+    "KeyedVectors",
+    "Word2Vec",
+    "score_cbow_pair",
+    "score_sg_pair",
+    "train_cbow_pair",
+    "train_sg_pair",
+]

@@ -1,0 +1,47 @@
+"""The texts that are measured: the user's, or a synthetic one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+NOVELS = "novels.txt"
+SYNTHETIC_WORDS = 3_000_000
+
+
+def text_file(folder: str | None, megabytes: int) -> tuple[Path, str]:
+    """Return a text file of about that size and a line that says what it is.
+
+    Args:
+        folder: has novels.txt or novels.txt.xz; None for W2VREF_DATA, and without that a synthetic text.
+    """
+    folder = folder or os.environ.get("W2VREF_DATA")
+    target = Path(tempfile.mkdtemp(prefix="w2vref-bench-")) / "text.txt"
+    if folder is None:
+        return _synthetic(target, megabytes), f"synthetic Zipf text, {megabytes} MB (W2VREF_DATA is not set)"
+    size = megabytes * 1_000_000
+    plain = Path(folder) / NOVELS
+    if plain.exists():
+        data = plain.open("rb").read(size)
+    else:
+        import lzma
+
+        with lzma.open(f"{plain}.xz") as packed:
+            data = packed.read(size)
+    target.write_bytes(data)
+    return target, f"the first {len(data):,} bytes of {NOVELS}"
+
+
+def _synthetic(target: Path, megabytes: int) -> Path:
+    rng = np.random.default_rng(1)
+    ranks = 1.0 / np.arange(1, 50_001)
+    words = np.array([f"word{i}" for i in range(50_000)])
+    with target.open("w", encoding="utf-8") as out:
+        while out.tell() < megabytes * 1_000_000:
+            ids = rng.choice(50_000, size=200_000, p=ranks / ranks.sum())
+            for start in range(0, len(ids), 20):
+                out.write(" ".join(words[ids[start : start + 20]]) + "\n")
+    return target

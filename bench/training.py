@@ -1,0 +1,163 @@
+"""Training speed: w2vref's backends and gensim side by side, `python -m bench.training`.
+
+Every round trains one epoch with each implementation in turn; the table has the medians and the ratio
+to gensim of the same run. One worker is compared by CPU time, more by wall time. A backend that does
+not give the reference's bits on a small corpus is refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.texts import text_file
+from bench.timing import interleaved, machine, print_table, write_json
+from w2vref import Word2Vec
+from w2vref.backends import available_backends, get_backend, register_backend
+
+MODES = {
+    "SG-NS": dict(sg=1, hs=0, negative=5),
+    "CBOW-NS": dict(sg=0, hs=0, negative=5),
+    "SG-HS": dict(sg=1, hs=1, negative=0),
+    "CBOW-HS": dict(sg=0, hs=1, negative=0),
+}
+COMMON: dict[str, Any] = dict(window=5, min_count=5, sample=1e-3, seed=1)
+
+
+def register_instruction_sets() -> list[str]:
+    """Register the C backend once for each instruction set that works here; return the names."""
+    if not available_backends()["c"]:
+        return []
+    from w2vref.backends.c import CBackend
+    from w2vref.backends.c.library import available_simd, load_library
+
+    names = []
+    for simd in reversed(available_simd(load_library())):
+        name = f"c-{simd}"
+        register_backend(name, lambda simd=simd: CBackend(simd=simd))
+        names.append(name)
+    return names
+
+
+def refuse_wrong(name: str) -> None:
+    """Raise RuntimeError unless the backend gives the reference's bits on a small corpus."""
+    rng = np.random.default_rng(5)
+    sentences = [[f"w{i}" for i in rng.zipf(1.5, size=12) % 40] for _ in range(60)]
+    for mode, options in MODES.items():
+        models = [
+            Word2Vec(sentences, size=100, min_count=1, iter=1, workers=1, backend=backend, **options)
+            for backend in ("numpy", name)
+        ]
+        if not np.array_equal(models[0].wv.vectors, models[1].wv.vectors):
+            raise RuntimeError(f"backend {name!r} differs from the reference in {mode}: it is not measured")
+
+
+def gensim_task(path: Path, options: dict[str, Any], size: int, workers: int) -> Callable[[], object]:
+    """Return a function that trains gensim one epoch from the file; its vocabulary is built here."""
+    import gensim
+
+    model = gensim.models.Word2Vec(vector_size=size, workers=workers, **COMMON, **options)
+    model.build_vocab(corpus_file=str(path))
+    totals = dict(total_examples=model.corpus_count, total_words=model.corpus_total_words)
+    return lambda: model.train(corpus_file=str(path), epochs=1, **totals)
+
+
+def w2vref_task(
+    path: Path, options: dict[str, Any], size: int, workers: int, backend: str
+) -> Callable[[], object]:
+    """Return a function that trains w2vref one epoch; vocabulary and encoding are made here, once."""
+    model = Word2Vec(size=size, workers=workers, backend=backend, **COMMON, **options)
+    model.build_vocab(corpus_file=path)
+    model.train(epochs=1)  # compiles what is compiled on first use
+    return lambda: model.train(epochs=1)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("folder", nargs="?", help="folder with novels.txt(.xz); default: W2VREF_DATA")
+    parser.add_argument("--megabytes", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100])
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--modes", nargs="+", choices=MODES, default=list(MODES))
+    parser.add_argument("--backends", nargs="+", help="default: all that are available, but numpy")
+    parser.add_argument("--no-gensim", action="store_true")
+    parser.add_argument("--json")
+    arguments = parser.parse_args()
+    logging.getLogger("w2vref").setLevel(logging.ERROR)
+    logging.getLogger("gensim").setLevel(logging.ERROR)
+
+    path, text = text_file(arguments.folder, arguments.megabytes)
+    backends = arguments.backends
+    instruction_sets = register_instruction_sets()
+    if backends is None:
+        numba = [n for n, status in available_backends().items() if status and n == "numba"]
+        backends = instruction_sets + numba
+    for name in backends:
+        refuse_wrong(name)
+    print(f"one epoch over {text}; machine: {machine()}")
+    print("gensim: train(corpus_file=...); w2vref: train() on the ids that build_vocab encoded")
+    figures: dict[str, Any] = {"text": text, "machine": machine(), "training": []}
+    for size in arguments.sizes:
+        for workers in arguments.workers:
+            clock = "cpu" if workers == 1 else "wall"
+            for mode in arguments.modes:
+                options = MODES[mode]
+                tasks: dict[str, Callable[[], object]] = {}
+                if not arguments.no_gensim:
+                    tasks["gensim"] = gensim_task(path, options, size, workers)
+                for name in backends:
+                    threads = get_backend(name).capabilities.threads
+                    if workers == 1 or threads:
+                        tasks[name] = w2vref_task(path, options, size, workers, name)
+                seconds = interleaved(tasks, arguments.rounds)
+                for name, measured in seconds.items():
+                    figures["training"].append(
+                        {
+                            "mode": mode,
+                            "size": size,
+                            "workers": workers,
+                            "implementation": name,
+                            "clock": clock,
+                            "seconds": measured.median(clock),
+                            "range": measured.spread(clock),
+                            "ratio": seconds["gensim"].median(clock) / measured.median(clock)
+                            if "gensim" in seconds
+                            else None,
+                        }
+                    )
+    report(figures["training"])
+    write_json(arguments.json, figures)
+
+
+def report(rows: list[dict[str, Any]]) -> None:
+    """Print one table for each size and number of workers: ratio to gensim and seconds."""
+    for size, workers in sorted({(row["size"], row["workers"]) for row in rows}):
+        chosen = [row for row in rows if (row["size"], row["workers"]) == (size, workers)]
+        modes = list(dict.fromkeys(row["mode"] for row in chosen))
+        names = list(dict.fromkeys(row["implementation"] for row in chosen))
+        cells = {(row["implementation"], row["mode"]): row for row in chosen}
+
+        def cell(name: str, mode: str, cells: dict[tuple[str, str], dict[str, Any]] = cells) -> str:
+            row = cells.get((name, mode))
+            if row is None:
+                return ""
+            ratio = f"{row['ratio']:.2f}x, " if row["ratio"] else ""
+            return f"{ratio}{row['seconds']:.2f} s"
+
+        print_table(
+            f"size {size}, {workers} worker(s), median {chosen[0]['clock']} time of an epoch, "
+            "ratio to gensim",
+            ["", *modes],
+            [[name, *(cell(name, mode) for mode in modes)] for name in names],
+        )
+
+
+if __name__ == "__main__":
+    main()
