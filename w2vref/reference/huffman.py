@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import heapq
-from itertools import pairwise
-from typing import TypeAlias
+import math
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from w2vref._typing import Int64Array, UInt8Array, UInt32Array
 
-Path: TypeAlias = tuple[list[int], list[int]]
-"""Code digits and inner nodes of one word, from the root."""
+
+class Codes(NamedTuple):
+    """The codes of all words, one after the other, each from the root."""
+
+    codes: UInt8Array
+    """(n,): the digits."""
+    points: UInt32Array
+    """(n,): the inner node at which each digit is decided."""
+    code_offsets: Int64Array
+    """(words + 1,): word w has the slice code_offsets[w]:code_offsets[w + 1] of both."""
 
 
-def huffman_codes(counts: Int64Array) -> tuple[UInt8Array, UInt32Array, Int64Array]:
+def huffman_codes(counts: Int64Array) -> Codes:
     """Return the Huffman code and the path of inner nodes of each word, from the root.
 
     The two nodes smallest by (count, order of creation) merge; the later of them gets code 1.
@@ -25,26 +33,21 @@ def huffman_codes(counts: Int64Array) -> tuple[UInt8Array, UInt32Array, Int64Arr
         counts: int64 (vocab_size,). A word with a negative count (the null word) is not in the tree
             and has an empty code.
 
-    Returns: codes uint8 (n,), points uint32 (n,), code_offsets int64 (vocab_size + 1,); word w has
-        the slice code_offsets[w]:code_offsets[w + 1] of both.
     Raises: ValueError for fewer than two words: there is no choice for a node to learn.
     """
-    leaves = [int(word_id) for word_id in np.flatnonzero(counts >= 0)]
-    if len(leaves) < 2:
+    in_tree = np.flatnonzero(counts >= 0)
+    if len(in_tree) < 2:
         raise ValueError(
-            f"hierarchical softmax needs a vocabulary of at least two words, got {len(leaves)}: "
+            f"hierarchical softmax needs a vocabulary of at least two words, got {len(in_tree)}: "
             "add text, lower min_count, or use negative sampling (hs=0, negative=5)"
         )
-    parent, digit = merge([int(counts[word_id]) for word_id in leaves])
-    paths: list[Path] = [([], [])] * len(counts)
-    for leaf, word_id in enumerate(leaves):
-        paths[word_id] = path_to(leaf, parent, digit, first_node=0)
-    return flatten(paths)
+    tree = _leaf_codes(*_merge(counts[in_tree]))
+    lengths = np.zeros(len(counts), dtype=np.int64)
+    lengths[in_tree] = np.diff(tree.code_offsets)
+    return Codes(tree.codes, tree.points, _offsets(lengths))
 
 
-def extend_codes(
-    tree: tuple[UInt8Array, UInt32Array, Int64Array], old_total: int, new_counts: Int64Array
-) -> tuple[UInt8Array, UInt32Array, Int64Array]:
+def extend_codes(tree: Codes, old_total: int, new_counts: Int64Array) -> Codes:
     """Return the codes after new words joined a vocabulary whose tree has been trained.
 
     Every old inner node keeps its row and its meaning: the new words get a Huffman tree of their own,
@@ -53,63 +56,92 @@ def extend_codes(
     is no longer optimal; rebuilding it would give trained rows to other decisions.
 
     Args:
-        tree: codes, points, code_offsets of the old words.
+        tree: codes of the old words.
         old_total: sum of the old words' counts, as they are now.
-        new_counts: int64 (new words,), in id order after the old words.
+        new_counts: int64 (new words,), in id order after the old words; none: the tree as it is.
 
-    Returns: codes, points, code_offsets of all words.
+    Returns: the codes of all words.
     """
-    codes, points, code_offsets = tree
-    old_nodes = int(points.max()) + 1
-    new_total = int(new_counts.sum())
+    if not len(new_counts):
+        return tree
+    old_nodes = int(tree.points.max()) + 1
     root = old_nodes + len(new_counts) - 1
-    old_digit = int(new_total < old_total)
-    paths: list[Path] = []
-    for start, end in pairwise(code_offsets.tolist()):
-        # The null word has no path, before and after.
-        prefix: Path = ([old_digit], [root]) if end > start else ([], [])
-        paths.append((prefix[0] + codes[start:end].tolist(), prefix[1] + points[start:end].tolist()))
-    parent, digit = merge(new_counts.tolist())
-    for leaf in range(len(new_counts)):
-        code, path = path_to(leaf, parent, digit, first_node=old_nodes)
-        paths.append(([1 - old_digit, *code], [root, *path]))
-    return flatten(paths)
+    old_digit = int(int(new_counts.sum()) < old_total)
+    # The null word has no path, before and after.
+    old = _below(tree, np.diff(tree.code_offsets) > 0, root, old_digit)
+    new = _leaf_codes(*_merge(new_counts))
+    new = new._replace(points=new.points + np.uint32(old_nodes))
+    new = _below(new, np.ones(len(new_counts), dtype=np.bool_), root, 1 - old_digit)
+    return Codes(
+        np.concatenate([old.codes, new.codes]),
+        np.concatenate([old.points, new.points]),
+        np.concatenate([old.code_offsets, old.code_offsets[-1] + new.code_offsets[1:]]),
+    )
 
 
-def merge(counts: list[int]) -> tuple[list[int], list[int]]:
-    """Return (parent, digit) of each node of the Huffman tree; leaves 0 .. n-1, then inner nodes."""
+def _merge(counts: Int64Array) -> tuple[Int64Array, UInt8Array]:
+    """Build the tree of n leaves; its nodes are numbered in the order of creation.
+
+    Two queues instead of a heap: the leaves in order of (count, creation), and the inner nodes,
+    whose counts never fall from one to the next. At a tie the leaf is the earlier node.
+
+    Returns: parent int64 (2 n - 1,), the root, the last node, being its own; digit uint8, same length.
+    """
     n_leaves = len(counts)
-    # Node numbers are the order of creation, so they break ties as specified.
-    heap = [(count, node) for node, count in enumerate(counts)]
-    heapq.heapify(heap)
-    parent = [0] * (2 * n_leaves - 1)
+    order = np.argsort(counts, kind="stable")
+    leaves: list[int] = order.tolist()
+    leaf_counts: list[float] = [*counts[order].tolist(), math.inf]
+    inner_counts: list[float] = [math.inf] * (n_leaves - 1)
+    next_leaf = next_inner = 0
+    parent = [2 * n_leaves - 2] * (2 * n_leaves - 1)
     digit = [0] * (2 * n_leaves - 1)
-    for created in range(n_leaves, 2 * n_leaves - 1):
-        count_0, node_0 = heapq.heappop(heap)
-        count_1, node_1 = heapq.heappop(heap)
-        parent[node_0] = parent[node_1] = created
-        digit[node_1] = 1
-        heapq.heappush(heap, (count_0 + count_1, created))
-    return parent, digit
+    for created in range(n_leaves - 1):
+        merged: float = 0
+        for code in (0, 1):
+            if leaf_counts[next_leaf] <= inner_counts[next_inner]:
+                node, count = leaves[next_leaf], leaf_counts[next_leaf]
+                next_leaf += 1
+            else:
+                node, count = n_leaves + next_inner, inner_counts[next_inner]
+                next_inner += 1
+            parent[node], digit[node] = n_leaves + created, code
+            merged += count
+        inner_counts[created] = merged
+    return np.array(parent, dtype=np.int64), np.array(digit, dtype=np.uint8)
 
 
-def path_to(leaf: int, parent: list[int], digit: list[int], first_node: int) -> Path:
-    """Return (code, points) of a leaf, from the root; inner node k is row first_node + k."""
+def _leaf_codes(parent: Int64Array, digit: UInt8Array) -> Codes:
+    """Return the codes of the n leaves; the inner node with number n + k in the tree is point k."""
     n_leaves = (len(parent) + 1) // 2
-    code: list[int] = []
-    points: list[int] = []
-    node, root = leaf, len(parent) - 1
-    while node != root:
-        code.append(digit[node])
+    # All leaves climb together, one step at a time; who has arrived at the root stays there.
+    lengths = np.zeros(n_leaves, dtype=np.int64)
+    node = np.arange(n_leaves)
+    while (on_the_way := node != parent[node]).any():
+        lengths += on_the_way
         node = parent[node]
-        points.append(first_node + node - n_leaves)
-    return code[::-1], points[::-1]
+    offsets = _offsets(lengths)
+    codes = np.zeros(offsets[-1], dtype=np.uint8)
+    points = np.zeros(offsets[-1], dtype=np.uint32)
+    node = np.arange(n_leaves)
+    for step in range(lengths.max()):
+        climbing = np.flatnonzero(lengths > step)
+        place = offsets[climbing + 1] - 1 - step
+        codes[place] = digit[node[climbing]]
+        node = parent[node]
+        points[place] = node[climbing] - n_leaves
+    return Codes(codes, points, offsets)
 
 
-def flatten(paths: list[Path]) -> tuple[UInt8Array, UInt32Array, Int64Array]:
-    """Return codes, points and code_offsets of the paths, one after the other."""
-    code_offsets = np.zeros(len(paths) + 1, dtype=np.int64)
-    np.cumsum([len(code) for code, _ in paths], out=code_offsets[1:])
-    codes = np.array([d for code, _ in paths for d in code], dtype=np.uint8)
-    points = np.array([p for _, path in paths for p in path], dtype=np.uint32)
-    return codes, points, code_offsets
+def _below(tree: Codes, in_tree: npt.NDArray[np.bool_], root: int, digit: int) -> Codes:
+    """Return the codes with one more decision at their beginning, for the words that are in_tree."""
+    starts = tree.code_offsets[:-1][in_tree]
+    return Codes(
+        np.insert(tree.codes, starts, np.uint8(digit)),
+        np.insert(tree.points, starts, np.uint32(root)),
+        tree.code_offsets + np.append(0, np.cumsum(in_tree)),
+    )
+
+
+def _offsets(lengths: Int64Array) -> Int64Array:
+    """Return where each of the slices of these lengths begins, and the end: int64 (n + 1,)."""
+    return np.append(0, np.cumsum(lengths, dtype=np.int64))
