@@ -47,7 +47,9 @@ def huffman_codes(counts: Int64Array) -> Codes:
     return Codes(tree.codes, tree.points, _offsets(lengths))
 
 
-def extend_codes(tree: Codes, old_total: int, new_counts: Int64Array) -> Codes:
+def extend_codes(
+    tree: tuple[UInt8Array, UInt32Array, Int64Array], old_total: int, new_counts: Int64Array
+) -> Codes:
     """Return the codes after new words joined a vocabulary whose tree has been trained.
 
     Every old inner node keeps its row and its meaning: the new words get a Huffman tree of their own,
@@ -56,19 +58,20 @@ def extend_codes(tree: Codes, old_total: int, new_counts: Int64Array) -> Codes:
     is no longer optimal; rebuilding it would give trained rows to other decisions.
 
     Args:
-        tree: codes of the old words.
+        tree: `Codes` of the old words, or the same three arrays.
         old_total: sum of the old words' counts, as they are now.
         new_counts: int64 (new words,), in id order after the old words; none: the tree as it is.
 
     Returns: the codes of all words.
     """
+    old = Codes(*tree)
     if not len(new_counts):
-        return tree
-    old_nodes = int(tree.points.max()) + 1
+        return old
+    old_nodes = int(old.points.max()) + 1
     root = old_nodes + len(new_counts) - 1
     old_digit = int(int(new_counts.sum()) < old_total)
     # The null word has no path, before and after.
-    old = _below(tree, np.diff(tree.code_offsets) > 0, root, old_digit)
+    old = _below(old, np.diff(old.code_offsets) > 0, root, old_digit)
     new = _leaf_codes(*_merge(new_counts))
     new = new._replace(points=new.points + np.uint32(old_nodes))
     new = _below(new, np.ones(len(new_counts), dtype=np.bool_), root, 1 - old_digit)
