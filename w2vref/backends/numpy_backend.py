@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from w2vref._typing import Float64Array
 from w2vref.backends.base import Capabilities, Control, EpochResult, TrainingJob
 from w2vref.backends.workers import run_workers
@@ -25,6 +27,11 @@ class NumpyBackend:
 
         def work() -> EpochResult:
             check_arithmetic()
+            # A run that diverges is told of once, after the epoch, not by a warning for each product.
+            with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+                return spans()
+
+        def spans() -> EpochResult:
             effective_words, loss = 0, 0.0
             while not control.stop[0] and (first := int(control.next_token[0])) < job.corpus.words:
                 last = min(first + SPAN, job.corpus.words)
@@ -47,7 +54,8 @@ class NumpyBackend:
         workers: int = 1,
     ) -> Float64Array:
         check_arithmetic()
-        return epoch.score_sentences(config, parameters, tables, corpus)
+        with np.errstate(under="ignore"):
+            return epoch.score_sentences(config, parameters, tables, corpus)
 
     train_sg_pair = staticmethod(skipgram.train_sg_pair)
     train_cbow_pair = staticmethod(cbow.train_cbow_pair)

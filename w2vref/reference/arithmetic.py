@@ -57,7 +57,8 @@ def sigmoid(x: np.float32) -> np.float32:
 
     At most 2.481 ulp from the true value for |x| <= 80, monotone, 0.5 at 0, in (0, 1].
     """
-    t = -min(max(x, -SIGMOID_BOUND), SIGMOID_BOUND)
+    # In this order of arguments NaN gives the lower bound: a diverging run goes on until it is found.
+    t = -min(max(-SIGMOID_BOUND, x), SIGMOID_BOUND)
     n = (t * LOG2_E + ROUND_TO_INTEGER) - ROUND_TO_INTEGER
     r = (t - n * LN2_HIGH) - n * LN2_LOW
     z = r * r

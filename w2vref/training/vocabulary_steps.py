@@ -246,7 +246,7 @@ class VocabularySteps(Weights):
             raise ValueError("update=True needs a vocabulary to add to: call build_vocab() first")
         if self._trimmed:
             raise RuntimeError("the model's training data was deleted, so it cannot be updated")
-        self._wv.padded()  # refuses read-only rows
+        self.wv.padded()  # refuses read-only rows and diverged models
 
     def _scanned(
         self,
