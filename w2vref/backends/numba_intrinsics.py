@@ -1,0 +1,297 @@
+"""What numba's Python cannot say, as LLVM: rows in sixteen lanes, atomics, prefetch, the mode of the FPU.
+
+The only file that builds instructions. Every arithmetic instruction here carries no fast-math flag,
+so that LLVM neither fuses nor reassociates it: the lanes below are the lanes of
+`reference.arithmetic.dot`, whatever registers the processor has (one of AVX-512, two of AVX, four of
+SSE or NEON). Each function has a twin in plain Python in `numba_twins`; `numba_primitives` chooses.
+
+A *row* is a pointer to the first float of a padded row; `blocks` is its length in blocks of 16.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+from w2vref.records import LANES
+
+ROW = types.CPointer(types.float32)
+FLOAT = ir.FloatType()
+I32 = ir.IntType(32)
+BLOCK = ir.VectorType(FLOAT, LANES)
+FLOAT_ALIGNMENT = 4
+"""Promised to LLVM of every block, so that an unaligned array would be slow but not wrong."""
+
+MACHINE = platform.machine().lower()
+IS_X86 = MACHINE in {"x86_64", "amd64"}
+IS_ARM64 = MACHINE in {"aarch64", "arm64"}
+CONTROLS_ARITHMETIC = IS_X86 or IS_ARM64
+"""Whether `set_arithmetic` can set the mode here; elsewhere the mode is only checked."""
+MXCSR_DEFAULT = 0x1F80
+"""All exceptions masked, round to nearest even, flush-to-zero and denormals-are-zero off."""
+FPCR_DEFAULT = 0
+"""The same for Arm: FZ, FZ16, AH, FIZ, DN and RMode all clear."""
+
+
+# --- Rows ---------------------------------------------------------------------------------------
+
+
+@intrinsic
+def row(typing_context: Any, matrix: Any, word_id: Any) -> Any:
+    """Return the row of a C-ordered float32 matrix as a pointer."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        stride = builder.extract_value(array.shape, 1)
+        return builder.gep(array.data, [builder.mul(args[1], stride)])
+
+    return ROW(matrix, types.int64), build
+
+
+@intrinsic
+def vector(typing_context: Any, array: Any) -> Any:
+    """Return a contiguous float32 array (stride,) as a pointer."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return context.make_array(signature.args[0])(context, builder, args[0]).data
+
+    return ROW(array), build
+
+
+def _block_pointer(builder: Any, pointer: Any, block: Any) -> Any:
+    offset = builder.mul(block, ir.Constant(block.type, LANES))
+    return builder.bitcast(builder.gep(pointer, [offset]), BLOCK.as_pointer())
+
+
+def _load(builder: Any, pointer: Any, block: Any) -> Any:
+    return builder.load(_block_pointer(builder, pointer, block), align=FLOAT_ALIGNMENT)
+
+
+def _store(builder: Any, value: Any, pointer: Any, block: Any) -> None:
+    builder.store(value, _block_pointer(builder, pointer, block), align=FLOAT_ALIGNMENT)
+
+
+def _broadcast(builder: Any, scalar: Any) -> Any:
+    """Return sixteen copies of a float."""
+    first = builder.insert_element(ir.Constant(BLOCK, ir.Undefined), scalar, ir.Constant(I32, 0))
+    zeros = ir.Constant(ir.VectorType(I32, LANES), [0] * LANES)
+    return builder.shuffle_vector(first, ir.Constant(BLOCK, ir.Undefined), zeros)
+
+
+@contextmanager
+def _each_block(builder: Any, blocks: Any, start: int = 0) -> Iterator[Any]:
+    with cgutils.for_range(builder, blocks, start=ir.Constant(blocks.type, start)) as loop:
+        yield loop.index
+
+
+def _halved(builder: Any, lanes: Any) -> Any:
+    """Return the sum of sixteen lanes: l and l + 8, then l and l + 4, l + 2, l + 1."""
+    half = LANES // 2
+    while half:
+        undefined = ir.Constant(lanes.type, ir.Undefined)
+        index = ir.VectorType(I32, half)
+        low = builder.shuffle_vector(lanes, undefined, ir.Constant(index, list(range(half))))
+        high = builder.shuffle_vector(lanes, undefined, ir.Constant(index, list(range(half, 2 * half))))
+        lanes = builder.fadd(low, high)
+        half //= 2
+    return builder.extract_element(lanes, ir.Constant(I32, 0))
+
+
+@intrinsic
+def dot(typing_context: Any, a: Any, b: Any, blocks: Any) -> Any:
+    """Return the dot product of two rows, in the order of `reference.arithmetic.dot`."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        first, second, count = args
+        zero = ir.Constant(count.type, 0)
+        lanes = cgutils.alloca_once(builder, BLOCK)
+        builder.store(builder.fmul(_load(builder, first, zero), _load(builder, second, zero)), lanes)
+        with _each_block(builder, count, start=1) as block:
+            product = builder.fmul(_load(builder, first, block), _load(builder, second, block))
+            builder.store(builder.fadd(builder.load(lanes), product), lanes)
+        return _halved(builder, builder.load(lanes))
+
+    return types.float32(ROW, ROW, types.int64), build
+
+
+@intrinsic
+def set_zero(typing_context: Any, y: Any, blocks: Any) -> Any:
+    """Set y to 0."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        with _each_block(builder, args[1]) as block:
+            _store(builder, ir.Constant(BLOCK, None), args[0], block)
+        return context.get_dummy_value()
+
+    return types.void(ROW, types.int64), build
+
+
+@intrinsic
+def add(typing_context: Any, y: Any, x: Any, blocks: Any) -> Any:
+    """Add: y += x."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        target, source, count = args
+        with _each_block(builder, count) as block:
+            value = builder.fadd(_load(builder, target, block), _load(builder, source, block))
+            _store(builder, value, target, block)
+        return context.get_dummy_value()
+
+    return types.void(ROW, ROW, types.int64), build
+
+
+@intrinsic
+def multiply(typing_context: Any, y: Any, factor: Any, blocks: Any) -> Any:
+    """Multiply: y *= factor."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        target, scalar, count = args
+        factors = _broadcast(builder, scalar)
+        with _each_block(builder, count) as block:
+            _store(builder, builder.fmul(_load(builder, target, block), factors), target, block)
+        return context.get_dummy_value()
+
+    return types.void(ROW, types.float32, types.int64), build
+
+
+@intrinsic
+def add_scaled(typing_context: Any, y: Any, factor: Any, x: Any, blocks: Any) -> Any:
+    """Add: y += factor * x, the product rounded first."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        target, scalar, source, count = args
+        factors = _broadcast(builder, scalar)
+        with _each_block(builder, count) as block:
+            product = builder.fmul(factors, _load(builder, source, block))
+            _store(builder, builder.fadd(_load(builder, target, block), product), target, block)
+        return context.get_dummy_value()
+
+    return types.void(ROW, types.float32, ROW, types.int64), build
+
+
+@intrinsic
+def exchange(typing_context: Any, error: Any, y: Any, factor: Any, x: Any, blocks: Any) -> Any:
+    """Learn both ways: error += factor * y with the old y; y += factor * x: one pass over three rows."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        errors, target, scalar, source, count = args
+        factors = _broadcast(builder, scalar)
+        with _each_block(builder, count) as block:
+            old = _load(builder, target, block)
+            flow = builder.fmul(factors, old)
+            _store(builder, builder.fadd(_load(builder, errors, block), flow), errors, block)
+            change = builder.fmul(factors, _load(builder, source, block))
+            _store(builder, builder.fadd(old, change), target, block)
+        return context.get_dummy_value()
+
+    return types.void(ROW, ROW, types.float32, ROW, types.int64), build
+
+
+# --- Memory -------------------------------------------------------------------------------------
+
+
+@intrinsic
+def prefetch(typing_context: Any, y: Any, blocks: Any) -> Any:
+    """Ask for a row to be brought into the cache; changes nothing."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        pointer, count = args
+        byte_pointer = ir.IntType(8).as_pointer()
+        function_type = ir.FunctionType(ir.VoidType(), [byte_pointer, I32, I32, I32])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [byte_pointer], function_type)
+        # To be written (1), to stay in all caches (3), data (1).
+        hints = [ir.Constant(I32, hint) for hint in (1, 3, 1)]
+        with _each_block(builder, count) as block:
+            address = builder.bitcast(_block_pointer(builder, pointer, block), byte_pointer)
+            builder.call(function, [address, *hints])
+        return context.get_dummy_value()
+
+    return types.void(ROW, types.int64), build
+
+
+@intrinsic
+def fetch_add(typing_context: Any, counter: Any, amount: Any) -> Any:
+    """Add amount to counter[0] atomically and return what it was: the claim of a span."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        return builder.atomic_rmw("add", array.data, args[1], "seq_cst")
+
+    return types.int64(counter, types.int64), build
+
+
+@intrinsic
+def load_flag(typing_context: Any, flag: Any) -> Any:
+    """Return flag[0], read anew at each call: another thread sets it."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        return builder.load_atomic(array.data, "monotonic", 4)
+
+    return types.int32(flag), build
+
+
+# --- The mode of the floating-point unit --------------------------------------------------------
+
+
+def _read_mode(builder: Any) -> Any:
+    if IS_X86:
+        word = cgutils.alloca_once(builder, I32)
+        pointer = builder.bitcast(word, ir.IntType(8).as_pointer())
+        function_type = ir.FunctionType(ir.VoidType(), [pointer.type])
+        store = cgutils.get_or_insert_function(builder.module, function_type, "llvm.x86.sse.stmxcsr")
+        builder.call(store, [pointer])
+        return builder.zext(builder.load(word), ir.IntType(64))
+    if IS_ARM64:
+        function_type = ir.FunctionType(ir.IntType(64), [])
+        read = cgutils.get_or_insert_function(builder.module, function_type, "llvm.aarch64.get.fpcr")
+        return builder.call(read, [])
+    return ir.Constant(ir.IntType(64), 0)
+
+
+def _write_mode(builder: Any, mode: Any) -> None:
+    if IS_X86:
+        word = cgutils.alloca_once(builder, I32)
+        builder.store(builder.trunc(mode, I32), word)
+        pointer = builder.bitcast(word, ir.IntType(8).as_pointer())
+        function_type = ir.FunctionType(ir.VoidType(), [pointer.type])
+        load = cgutils.get_or_insert_function(builder.module, function_type, "llvm.x86.sse.ldmxcsr")
+        builder.call(load, [pointer])
+    elif IS_ARM64:
+        function_type = ir.FunctionType(ir.VoidType(), [ir.IntType(64)])
+        write = cgutils.get_or_insert_function(builder.module, function_type, "llvm.aarch64.set.fpcr")
+        builder.call(write, [mode])
+
+
+@intrinsic
+def read_arithmetic(typing_context: Any) -> Any:
+    """Return this thread's control register (MXCSR or FPCR)."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _read_mode(builder)
+
+    return types.int64(), build
+
+
+@intrinsic
+def write_arithmetic(typing_context: Any, mode: Any) -> Any:
+    """Set this thread's control register.
+
+    To be called from Python between calls of kernels, never inside one: LLVM takes arithmetic to be
+    independent of the register and would move it across.
+    """
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        _write_mode(builder, args[0])
+        return context.get_dummy_value()
+
+    return types.void(types.int64), build
+
+
+STANDARD_ARITHMETIC = MXCSR_DEFAULT if IS_X86 else FPCR_DEFAULT

@@ -1,0 +1,408 @@
+"""The loops over tokens and sentences, and the entry points: `reference.epoch`, without the GIL.
+
+span of the flat corpus -> its sentences -> kept tokens -> centres -> pairs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from w2vref._typing import Float32Array, Float64Array, Int32Array, Int64Array, UInt64Array
+from w2vref.backends.numba_arithmetic import (
+    Int,
+    Lookup,
+    Schedule,
+    draw,
+    draw_negative,
+    is_kept,
+    learning_rate,
+    sentence_key,
+    window_radius,
+)
+from w2vref.backends.numba_objectives import (
+    Rows,
+    Scratch,
+    Settings,
+    project,
+    score_objectives,
+    train_cbow_pair,
+    train_sg_pair,
+)
+from w2vref.backends.numba_primitives import (
+    entry_point,
+    fetch_add,
+    jit,
+    load_flag,
+    row,
+    source_digest,
+    vector,
+)
+
+SPAN = 10_000
+"""Tokens that a worker claims at once, and between two looks at the stop flag."""
+SENTENCES = 64
+"""Sentences that a worker claims at once when it scores."""
+
+
+class Corpus(NamedTuple):
+    """`records.EncodedCorpus` as a kernel takes it."""
+
+    tokens: Int32Array
+    sentence_offsets: Int64Array
+
+
+class Shared(NamedTuple):
+    """What all workers share: `base.Control`."""
+
+    stop: Int32Array
+    next_token: Int64Array
+
+
+class Kept(NamedTuple):
+    """The tokens that subsampling kept in and around a part of a sentence; the first `n` count."""
+
+    positions: Int64Array
+    words: Int32Array
+    keys: UInt64Array
+
+
+class Work(NamedTuple):
+    """What one worker needs besides."""
+
+    scratch: Scratch
+    hidden: Float32Array
+    """(stride,): the projection of CBOW."""
+    hidden_error: Float32Array
+    """(stride,)."""
+    negative_ids: Int64Array
+    """(negative,)."""
+
+
+@jit
+def keep(
+    tables: Lookup, kept: Kept, n: Int, tokens: Int32Array, start: Int, position: Int, key: np.uint64
+) -> Int:
+    """Append the token at this position of the sentence if subsampling keeps it; return the new n."""
+    word_id, d = tokens[start + position], draw(key, position)
+    if is_kept(d, tables.sample_int[word_id]):
+        kept.positions[n] = position
+        kept.words[n] = word_id
+        kept.keys[n] = d
+        n += 1
+    return n
+
+
+@jit
+def kept_tokens(
+    settings: Settings,
+    tables: Lookup,
+    kept: Kept,
+    tokens: Int32Array,
+    start: Int,
+    end: Int,
+    key: np.uint64,
+    first: Int,
+    last: Int,
+) -> tuple[Int, Int, Int]:
+    """Fill kept with the kept tokens among positions first .. last and `window` on either side.
+
+    The sentence is tokens[start:end]. Returns (before, stop, n): kept[before:stop] are those in
+    first .. last - 1, kept[:n] all.
+    """
+    before, position = 0, first - 1
+    while position >= 0 and before < settings.window:
+        before = keep(tables, kept, before, tokens, start, position, key)
+        position -= 1
+    for i in range(before // 2):  # found from right to left
+        j = before - 1 - i
+        kept.positions[i], kept.positions[j] = kept.positions[j], kept.positions[i]
+        kept.words[i], kept.words[j] = kept.words[j], kept.words[i]
+        kept.keys[i], kept.keys[j] = kept.keys[j], kept.keys[i]
+    n = before
+    for inside in range(first, last):
+        n = keep(tables, kept, n, tokens, start, inside, key)
+    stop, position = n, last
+    while start + position < end and n - stop < settings.window:
+        n = keep(tables, kept, n, tokens, start, position, key)
+        position += 1
+    return before, stop, n
+
+
+@jit
+def train_center(
+    settings: Settings,
+    parameters: Rows,
+    tables: Lookup,
+    kept: Kept,
+    n: Int,
+    center: Int,
+    alpha: np.float32,
+    work: Work,
+) -> float:
+    """Train one centre, an index into the n kept tokens, in place; return its loss."""
+    target_id = np.int64(kept.words[center])
+    key: np.uint64 = kept.keys[center]
+    next_draw, radius = 0, settings.window
+    if settings.shrink_windows:
+        next_draw, radius = 1, window_radius(draw(key, 0), settings.window)
+    first, last = center - min(center, radius), center + 1 + min(n - 1 - center, radius)
+    if last - first == 1:
+        return 0.0
+    hidden_error, negative_ids = vector(work.hidden_error), work.negative_ids
+    if not settings.sg:
+        for k in range(settings.negative):
+            negative_ids[k] = draw_negative(tables, key, next_draw + k)
+        hidden = vector(work.hidden)
+        project(settings, parameters, hidden, kept.words, first, last, center)
+        return train_cbow_pair(
+            settings,
+            parameters,
+            tables,
+            hidden,
+            hidden_error,
+            kept.words,
+            first,
+            last,
+            center,
+            target_id,
+            negative_ids,
+            alpha,
+            work.scratch,
+        )
+    loss = 0.0
+    for p in range(first, last):
+        if p != center:
+            for k in range(settings.negative):
+                negative_ids[k] = draw_negative(tables, key, next_draw + k)
+            next_draw += settings.negative
+            input_id = np.int64(kept.words[p])
+            loss += train_sg_pair(
+                settings,
+                parameters,
+                tables,
+                hidden_error,
+                input_id,
+                target_id,
+                negative_ids,
+                alpha,
+                work.scratch,
+            )
+    return loss
+
+
+@jit
+def train_span(
+    settings: Settings,
+    parameters: Rows,
+    tables: Lookup,
+    corpus: Corpus,
+    schedule: Schedule,
+    epoch: Int,
+    first: Int,
+    last: Int,
+    kept: Kept,
+    work: Work,
+) -> tuple[Int, float]:
+    """Train the centres among corpus.tokens[first:last], in place; return how many, and the loss."""
+    effective_words, loss = 0, 0.0
+    sentence = np.searchsorted(corpus.sentence_offsets, first, side="right") - 1
+    while first < last:
+        start, end = corpus.sentence_offsets[sentence], corpus.sentence_offsets[sentence + 1]
+        key = sentence_key(settings.seed, epoch, sentence)
+        stop = min(last, end)
+        before, after, n = kept_tokens(
+            settings, tables, kept, corpus.tokens, start, end, key, first - start, stop - start
+        )
+        for center in range(before, after):
+            done = schedule.words_before + start + kept.positions[center]
+            alpha = learning_rate(schedule, done)
+            loss += train_center(settings, parameters, tables, kept, n, center, alpha, work)
+        effective_words += after - before
+        first = stop
+        sentence += 1
+    return effective_words, loss
+
+
+@jit
+def score_center(
+    settings: Settings,
+    parameters: Rows,
+    tables: Lookup,
+    words: Int32Array,
+    center: Int,
+    hidden_array: Float32Array,
+) -> float:
+    """Return the sum of the scores of one centre's pairs, with the full window."""
+    target_id, score = np.int64(words[center]), 0.0
+    first = center - min(center, settings.window)
+    last = center + 1 + min(len(words) - 1 - center, settings.window)
+    if last - first == 1:
+        return 0.0
+    if settings.sg:
+        for p in range(first, last):
+            if p != center:
+                hidden = row(parameters.input_vectors, np.int64(words[p]))
+                score += score_objectives(settings, parameters, tables, hidden, target_id)
+        return score
+    projection = vector(hidden_array)
+    project(settings, parameters, projection, words, first, last, center)
+    return score_objectives(settings, parameters, tables, projection, target_id)
+
+
+@jit
+def train_spans(
+    settings: Settings,
+    parameters: Rows,
+    tables: Lookup,
+    corpus: Corpus,
+    schedule: Schedule,
+    epoch: Int,
+    shared: Shared,
+    kept: Kept,
+    work: Work,
+) -> tuple[Int, float]:
+    """Claim spans and train them until none is left or a stop is asked for."""
+    effective_words, loss = 0, 0.0
+    while load_flag(shared.stop) == 0:
+        first = fetch_add(shared.next_token, SPAN)
+        if first >= len(corpus.tokens):
+            break
+        last = min(first + SPAN, len(corpus.tokens))
+        words, nats = train_span(
+            settings, parameters, tables, corpus, schedule, epoch, first, last, kept, work
+        )
+        effective_words += words
+        loss += nats
+    return effective_words, loss
+
+
+@jit
+def score_spans(
+    settings: Settings,
+    parameters: Rows,
+    tables: Lookup,
+    corpus: Corpus,
+    shared: Shared,
+    scores: Float64Array,
+    hidden: Float32Array,
+) -> None:
+    """Claim sentences and fill in their scores until none is left or a stop is asked for."""
+    while True:
+        first = fetch_add(shared.next_token, SENTENCES)
+        for sentence in range(first, min(first + SENTENCES, len(scores))):
+            start, end = corpus.sentence_offsets[sentence], corpus.sentence_offsets[sentence + 1]
+            words, score = corpus.tokens[start:end], 0.0
+            for center in range(len(words)):
+                if center % SPAN == 0 and load_flag(shared.stop):
+                    return
+                score += score_center(settings, parameters, tables, words, center, hidden)
+            scores[sentence] = score
+        if first + SENTENCES >= len(scores):
+            return
+
+
+class EntryPoints(NamedTuple):
+    """The compiled functions that `NumbaBackend` calls."""
+
+    train: Callable[..., tuple[Int, float]]
+    score: Callable[..., None]
+    train_sg_pair: Callable[..., float]
+    train_cbow_pair: Callable[..., float]
+    score_pair: Callable[..., float]
+
+
+def make_entry_points(source: str) -> EntryPoints:
+    """Return the entry points; a change of `source` makes what was kept on disk void."""
+
+    @entry_point
+    def train(
+        settings: Settings,
+        parameters: Rows,
+        tables: Lookup,
+        corpus: Corpus,
+        schedule: Schedule,
+        epoch: Int,
+        shared: Shared,
+        kept: Kept,
+        work: Work,
+    ) -> tuple[Int, float]:
+        _ = source
+        return train_spans(settings, parameters, tables, corpus, schedule, epoch, shared, kept, work)
+
+    @entry_point
+    def score(
+        settings: Settings,
+        parameters: Rows,
+        tables: Lookup,
+        corpus: Corpus,
+        shared: Shared,
+        scores: Float64Array,
+        hidden: Float32Array,
+    ) -> None:
+        _ = source
+        score_spans(settings, parameters, tables, corpus, shared, scores, hidden)
+
+    @entry_point
+    def sg_pair(
+        settings: Settings,
+        parameters: Rows,
+        tables: Lookup,
+        input_id: Int,
+        target_id: Int,
+        alpha: np.float32,
+        work: Work,
+    ) -> float:
+        _ = source
+        return train_sg_pair(
+            settings,
+            parameters,
+            tables,
+            vector(work.hidden_error),
+            input_id,
+            target_id,
+            work.negative_ids,
+            alpha,
+            work.scratch,
+        )
+
+    @entry_point
+    def cbow_pair(
+        settings: Settings,
+        parameters: Rows,
+        tables: Lookup,
+        words: Int32Array,
+        target_id: Int,
+        alpha: np.float32,
+        work: Work,
+    ) -> float:
+        _ = source
+        return train_cbow_pair(
+            settings,
+            parameters,
+            tables,
+            vector(work.hidden),
+            vector(work.hidden_error),
+            words,
+            0,
+            len(words),
+            -1,
+            target_id,
+            work.negative_ids,
+            alpha,
+            work.scratch,
+        )
+
+    @entry_point
+    def score_pair(
+        settings: Settings, parameters: Rows, tables: Lookup, hidden: Float32Array, target_id: Int
+    ) -> float:
+        _ = source
+        return score_objectives(settings, parameters, tables, vector(hidden), target_id)
+
+    return EntryPoints(train, score, sg_pair, cbow_pair, score_pair)
+
+
+ENTRY_POINTS = make_entry_points(source_digest())

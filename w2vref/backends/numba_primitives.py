@@ -1,0 +1,104 @@
+"""The one place that chooses between intrinsics and twins, and that says how kernels are compiled."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+
+from w2vref.reference.arithmetic import check_arithmetic
+
+logger = logging.getLogger(__name__)
+
+_config: Any = numba.config
+JITTED = not _config.DISABLE_JIT
+"""False with NUMBA_DISABLE_JIT=1: the kernels then run as plain Python."""
+
+_primitives: Any = import_module("w2vref.backends." + ("numba_intrinsics" if JITTED else "numba_twins"))
+row = _primitives.row
+vector = _primitives.vector
+dot = _primitives.dot
+set_zero = _primitives.set_zero
+add = _primitives.add
+multiply = _primitives.multiply
+add_scaled = _primitives.add_scaled
+exchange = _primitives.exchange
+prefetch = _primitives.prefetch
+fetch_add = _primitives.fetch_add
+load_flag = _primitives.load_flag
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def jit(function: F) -> F:
+    """Compile a function that kernels call: without the GIL, dividing as IEEE-754, no fast math."""
+    return cast("F", numba.njit(nogil=True, error_model="numpy")(function))
+
+
+def entry_point(function: F) -> F:
+    """Compile a function that Python calls, and keep the machine code on disk where that is possible.
+
+    numba looks only at the file of the function itself to see whether what it kept is still good,
+    and at the values of its closure: an entry point closes over `source_digest()`, so that a change
+    in any file of the kernels counts.
+    """
+    try:
+        return cast("F", numba.njit(nogil=True, error_model="numpy", cache=True)(function))
+    except RuntimeError as error:  # no directory for the cache is writable
+        logger.info("numba kernels are compiled anew in each process: %s", error)
+        return jit(function)
+
+
+def source_digest() -> str:
+    """Return a digest of the source of all kernels."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("numba_*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _make_arithmetic(source: str) -> tuple[Callable[[], int], Callable[[int], None]]:
+    read_arithmetic, write_arithmetic = _primitives.read_arithmetic, _primitives.write_arithmetic
+
+    @entry_point
+    def read() -> Any:
+        _ = source
+        return read_arithmetic()
+
+    @entry_point
+    def write(mode: int) -> None:
+        _ = source
+        write_arithmetic(mode)
+
+    return read, write
+
+
+_read_arithmetic, _write_arithmetic = _make_arithmetic(source_digest())
+
+
+@contextmanager
+def standard_arithmetic() -> Iterator[None]:
+    """Round to nearest even and keep denormals, in this thread, until the block ends.
+
+    The mode found on entry comes back on exit. Where it cannot be set (`CONTROLS_ARITHMETIC`) it is
+    only checked: RuntimeError, as for the reference.
+    """
+    if not _primitives.CONTROLS_ARITHMETIC:
+        check_arithmetic()
+        # Without the compiler, uint64 scalars warn when they wrap; wrapping is what draws are made of.
+        with np.errstate(over="ignore"):
+            yield
+        return
+    found = _read_arithmetic()
+    _write_arithmetic(_primitives.STANDARD_ARITHMETIC)
+    try:
+        yield
+    finally:
+        _write_arithmetic(found)

@@ -1,0 +1,92 @@
+"""The twins of `numba_intrinsics` in plain Python: for NUMBA_DISABLE_JIT=1, and to say what they do.
+
+Here a row is a NumPy view; `blocks` is not needed. Slow, used by debuggers and coverage only.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from w2vref._typing import Float32Array, Int32Array, Int64Array
+from w2vref.records import LANES
+
+CONTROLS_ARITHMETIC = False
+STANDARD_ARITHMETIC = 0
+_claim = threading.Lock()
+
+
+def row(matrix: Float32Array, word_id: int) -> Float32Array:
+    """Return a view of the row."""
+    view: Float32Array = matrix[word_id]
+    return view
+
+
+def vector(array: Float32Array) -> Float32Array:
+    """Return the array."""
+    return array
+
+
+def dot(a: Float32Array, b: Float32Array, blocks: int) -> np.float32:
+    """Sixteen lanes, each summed block by block, then added in halves."""
+    products = (a * b).reshape(-1, LANES)
+    lanes = products[0]
+    for block in products[1:]:
+        lanes = lanes + block
+    while len(lanes) > 1:
+        half = len(lanes) // 2
+        lanes = lanes[:half] + lanes[half:]
+    return np.float32(lanes[0])
+
+
+def set_zero(y: Float32Array, blocks: int) -> None:
+    """Set y to 0."""
+    y[:] = 0.0
+
+
+def add(y: Float32Array, x: Float32Array, blocks: int) -> None:
+    """Add: y += x."""
+    y += x
+
+
+def multiply(y: Float32Array, factor: np.float32, blocks: int) -> None:
+    """Multiply: y *= factor."""
+    y *= factor
+
+
+def add_scaled(y: Float32Array, factor: np.float32, x: Float32Array, blocks: int) -> None:
+    """Add: y += factor * x, the product rounded first."""
+    y += factor * x
+
+
+def exchange(error: Float32Array, y: Float32Array, factor: np.float32, x: Float32Array, blocks: int) -> None:
+    """Learn both ways: error += factor * y with the old y; y += factor * x."""
+    error += factor * y
+    y += factor * x
+
+
+def prefetch(y: Float32Array, blocks: int) -> None:
+    """Nothing: Python has no cache to speak of."""
+
+
+def fetch_add(counter: Int64Array, amount: int) -> int:
+    """Add amount to counter[0] under a lock and return what it was."""
+    with _claim:
+        before = int(counter[0])
+        counter[0] = before + amount
+    return before
+
+
+def load_flag(flag: Int32Array) -> int:
+    """Return flag[0]."""
+    return int(flag[0])
+
+
+def read_arithmetic() -> int:
+    """Return 0: Python cannot read the mode."""
+    return STANDARD_ARITHMETIC
+
+
+def write_arithmetic(mode: int) -> None:
+    """Nothing: Python cannot set the mode."""
