@@ -1,8 +1,10 @@
-"""Hooks into training, under the name that gensim's users import."""
+"""Hooks into training, under the name that gensim's users import, and a progress bar made of them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
 
 if TYPE_CHECKING:
     from w2vref.model import Word2Vec
@@ -26,3 +28,41 @@ class CallbackAny2Vec:
 
     def on_train_end(self, model: Word2Vec) -> None:
         """Is called once, after the last epoch."""
+
+
+class ProgressBar(CallbackAny2Vec):
+    """A progress bar of epochs, with the loss if the model computes it.
+
+    Args:
+        **options: go to `tqdm.tqdm`, as `file`, `disable` or `desc`.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._options: dict[str, Any] = {"desc": "training", "unit": "epoch", **options}
+        self._bar: Any = None
+        self._loss = 0.0
+
+    def on_train_begin(self, model: Word2Vec) -> None:
+        """Show the bar; the one of a training that an error ended is closed first."""
+        self._close()
+        position = model.train_position
+        done, epochs = (position.epoch, position.epochs) if position else (0, model.epochs)
+        self._bar = tqdm(**{"total": epochs, "initial": done, **self._options})
+        self._loss = 0.0
+
+    def on_epoch_end(self, model: Word2Vec) -> None:
+        """Move the bar by one epoch."""
+        total = model.get_latest_training_loss()
+        if total > self._loss:  # it stays 0 unless compute_loss=True
+            self._bar.set_postfix(loss=f"{total - self._loss:.6g}", refresh=False)
+        self._loss = total
+        self._bar.update()
+
+    def on_train_end(self, model: Word2Vec) -> None:
+        """Leave the full bar behind."""
+        self._close()
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
