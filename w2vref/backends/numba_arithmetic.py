@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from w2vref._typing import Float32Array, Int32Array, UInt8Array, UInt32Array, UInt64Array
+from w2vref._typing import Float32Array, Int32Array, Int64Array, UInt8Array, UInt32Array, UInt64Array
 from w2vref.backends.numba_primitives import jit
 from w2vref.reference import draws
 from w2vref.reference.arithmetic import (
@@ -54,12 +54,14 @@ class Lookup(NamedTuple):
 
     sample_int: UInt64Array
     cum_table: UInt32Array
+    total: np.uint64
+    """The last entry of cum_table."""
     guide: Int32Array
     """(buckets + 1,): the insertion point of bucket << guide_shift in cum_table."""
     guide_shift: np.uint64
     codes: UInt8Array
     points: UInt32Array
-    code_offsets: Any
+    code_offsets: Int64Array
 
 
 class Schedule(NamedTuple):
@@ -139,8 +141,7 @@ def is_kept(d: np.uint64, sample_int: np.uint64) -> bool | np.bool_:
 @jit
 def draw_negative(tables: Lookup, key: np.uint64, i: Int) -> Int:
     """Return the noise word of draw i: the insertion point of r in cum_table, as by bisect_left."""
-    total = np.uint64(tables.cum_table[-1])
-    r = U1 + (high32(draw(key, i)) * total >> U32)
+    r = U1 + (high32(draw(key, i)) * tables.total >> U32)
     bucket = np.int64(r >> tables.guide_shift)
     low, high = np.int64(tables.guide[bucket]), np.int64(tables.guide[bucket + 1])
     while low < high:

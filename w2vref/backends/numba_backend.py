@@ -80,13 +80,14 @@ def _settings(
 def _rows(parameters: Parameters, writable: bool = True) -> Rows:
     arrays = (parameters.input_vectors, parameters.output_vectors, parameters.node_vectors)
     vectors = [np.asarray(a) if writable else read_only(a) for a in arrays]
-    return Rows(vectors[0], vectors[1], vectors[2], read_only(parameters.locks))
+    return Rows(vectors[0], vectors[1], vectors[2], read_only(parameters.locks), len(parameters.locks))
 
 
 def _lookup(tables: Tables, guide: Int32Array = NO_GUIDE, shift: np.uint64 = np.uint64(0)) -> Lookup:  # noqa: B008
     return Lookup(
         read_only(tables.sample_int),
         read_only(tables.cum_table),
+        np.uint64(tables.cum_table[-1] if len(tables.cum_table) else 0),
         guide,
         shift,
         read_only(tables.codes),
@@ -96,7 +97,9 @@ def _lookup(tables: Tables, guide: Int32Array = NO_GUIDE, shift: np.uint64 = np.
 
 
 def _corpus(corpus: EncodedCorpus) -> Corpus:
-    return Corpus(read_only(corpus.tokens), read_only(corpus.sentence_offsets))
+    return Corpus(
+        read_only(corpus.tokens), corpus.words, read_only(corpus.sentence_offsets), corpus.sentences
+    )
 
 
 def _kept(window: int, corpus: EncodedCorpus) -> Kept:

@@ -5,7 +5,7 @@ so that LLVM neither fuses nor reassociates it: the lanes below are the lanes of
 `reference.arithmetic.dot`, whatever registers the processor has (one of AVX-512, two of AVX, four of
 SSE or NEON). Each function has a twin in plain Python in `numba_twins`; `numba_primitives` chooses.
 
-A *row* is a pointer to the first float of a padded row; `blocks` is its length in blocks of 16.
+A *row* is a pointer to the first float of a padded row; `blocks` is its length in blocks of 16 floats.
 """
 
 from __future__ import annotations
@@ -43,38 +43,41 @@ FPCR_DEFAULT = 0
 
 
 @intrinsic
-def row(typing_context: Any, matrix: Any, word_id: Any) -> Any:
-    """Return the row of a C-ordered float32 matrix as a pointer."""
+def pointer(typing_context: Any, array: Any) -> Any:
+    """Return the address of an array's first element: no length, no reference counting.
 
-    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, args[0])
-        stride = builder.extract_value(array.shape, 1)
-        return builder.gep(array.data, [builder.mul(args[1], stride)])
-
-    return ROW(matrix, types.int64), build
-
-
-@intrinsic
-def vector(typing_context: Any, array: Any) -> Any:
-    """Return a contiguous float32 array (stride,) as a pointer."""
+    A kernel that hands arrays to the functions it calls would count references at each call.
+    """
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return context.make_array(signature.args[0])(context, builder, args[0]).data
 
-    return ROW(array), build
+    return types.CPointer(array.dtype)(array), build
 
 
-def _block_pointer(builder: Any, pointer: Any, block: Any) -> Any:
+@intrinsic
+def row(typing_context: Any, matrix: Any, word_id: Any, blocks: Any) -> Any:
+    """Return a row of the matrix that starts at the pointer and has rows of so many blocks."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        start, number, count = args
+        stride = builder.mul(count, ir.Constant(count.type, LANES))
+        return builder.gep(start, [builder.mul(number, stride)])
+
+    return ROW(ROW, types.int64, types.int64), build
+
+
+def _block_pointer(builder: Any, start: Any, block: Any) -> Any:
     offset = builder.mul(block, ir.Constant(block.type, LANES))
-    return builder.bitcast(builder.gep(pointer, [offset]), BLOCK.as_pointer())
+    return builder.bitcast(builder.gep(start, [offset]), BLOCK.as_pointer())
 
 
-def _load(builder: Any, pointer: Any, block: Any) -> Any:
-    return builder.load(_block_pointer(builder, pointer, block), align=FLOAT_ALIGNMENT)
+def _load(builder: Any, start: Any, block: Any) -> Any:
+    return builder.load(_block_pointer(builder, start, block), align=FLOAT_ALIGNMENT)
 
 
-def _store(builder: Any, value: Any, pointer: Any, block: Any) -> None:
-    builder.store(value, _block_pointer(builder, pointer, block), align=FLOAT_ALIGNMENT)
+def _store(builder: Any, value: Any, start: Any, block: Any) -> None:
+    builder.store(value, _block_pointer(builder, start, block), align=FLOAT_ALIGNMENT)
 
 
 def _broadcast(builder: Any, scalar: Any) -> Any:
@@ -201,14 +204,14 @@ def prefetch(typing_context: Any, y: Any, blocks: Any) -> Any:
     """Ask for a row to be brought into the cache; changes nothing."""
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        pointer, count = args
+        start, count = args
         byte_pointer = ir.IntType(8).as_pointer()
         function_type = ir.FunctionType(ir.VoidType(), [byte_pointer, I32, I32, I32])
         function = builder.module.declare_intrinsic("llvm.prefetch", [byte_pointer], function_type)
         # To be written (1), to stay in all caches (3), data (1).
         hints = [ir.Constant(I32, hint) for hint in (1, 3, 1)]
         with _each_block(builder, count) as block:
-            address = builder.bitcast(_block_pointer(builder, pointer, block), byte_pointer)
+            address = builder.bitcast(_block_pointer(builder, start, block), byte_pointer)
             builder.call(function, [address, *hints])
         return context.get_dummy_value()
 
@@ -220,10 +223,9 @@ def fetch_add(typing_context: Any, counter: Any, amount: Any) -> Any:
     """Add amount to counter[0] atomically and return what it was: the claim of a span."""
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, args[0])
-        return builder.atomic_rmw("add", array.data, args[1], "seq_cst")
+        return builder.atomic_rmw("add", args[0], args[1], "seq_cst")
 
-    return types.int64(counter, types.int64), build
+    return types.int64(types.CPointer(types.int64), types.int64), build
 
 
 @intrinsic
@@ -231,10 +233,9 @@ def load_flag(typing_context: Any, flag: Any) -> Any:
     """Return flag[0], read anew at each call: another thread sets it."""
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, args[0])
-        return builder.load_atomic(array.data, "monotonic", 4)
+        return builder.load_atomic(args[0], "monotonic", 4)
 
-    return types.int32(flag), build
+    return types.int32(types.CPointer(types.int32)), build
 
 
 # --- The mode of the floating-point unit --------------------------------------------------------
@@ -243,10 +244,10 @@ def load_flag(typing_context: Any, flag: Any) -> Any:
 def _read_mode(builder: Any) -> Any:
     if IS_X86:
         word = cgutils.alloca_once(builder, I32)
-        pointer = builder.bitcast(word, ir.IntType(8).as_pointer())
-        function_type = ir.FunctionType(ir.VoidType(), [pointer.type])
+        address = builder.bitcast(word, ir.IntType(8).as_pointer())
+        function_type = ir.FunctionType(ir.VoidType(), [address.type])
         store = cgutils.get_or_insert_function(builder.module, function_type, "llvm.x86.sse.stmxcsr")
-        builder.call(store, [pointer])
+        builder.call(store, [address])
         return builder.zext(builder.load(word), ir.IntType(64))
     if IS_ARM64:
         function_type = ir.FunctionType(ir.IntType(64), [])
@@ -259,10 +260,10 @@ def _write_mode(builder: Any, mode: Any) -> None:
     if IS_X86:
         word = cgutils.alloca_once(builder, I32)
         builder.store(builder.trunc(mode, I32), word)
-        pointer = builder.bitcast(word, ir.IntType(8).as_pointer())
-        function_type = ir.FunctionType(ir.VoidType(), [pointer.type])
+        address = builder.bitcast(word, ir.IntType(8).as_pointer())
+        function_type = ir.FunctionType(ir.VoidType(), [address.type])
         load = cgutils.get_or_insert_function(builder.module, function_type, "llvm.x86.sse.ldmxcsr")
-        builder.call(load, [pointer])
+        builder.call(load, [address])
     elif IS_ARM64:
         function_type = ir.FunctionType(ir.VoidType(), [ir.IntType(64)])
         write = cgutils.get_or_insert_function(builder.module, function_type, "llvm.aarch64.set.fpcr")

@@ -36,9 +36,9 @@ from w2vref.backends.numba_primitives import (
     fetch_add,
     jit,
     load_flag,
+    pointer,
     row,
     source_digest,
-    vector,
 )
 
 SPAN = 10_000
@@ -51,7 +51,9 @@ class Corpus(NamedTuple):
     """`records.EncodedCorpus` as a kernel takes it."""
 
     tokens: Int32Array
+    words: int
     sentence_offsets: Int64Array
+    sentences: int
 
 
 class Shared(NamedTuple):
@@ -144,18 +146,18 @@ def train_center(
 ) -> float:
     """Train one centre, an index into the n kept tokens, in place; return its loss."""
     target_id = np.int64(kept.words[center])
-    key: np.uint64 = kept.keys[center]
+    key = np.uint64(kept.keys[center])
     next_draw, radius = 0, settings.window
     if settings.shrink_windows:
         next_draw, radius = 1, window_radius(draw(key, 0), settings.window)
     first, last = center - min(center, radius), center + 1 + min(n - 1 - center, radius)
     if last - first == 1:
         return 0.0
-    hidden_error, negative_ids = vector(work.hidden_error), work.negative_ids
+    hidden_error, negative_ids = work.hidden_error, work.negative_ids
     if not settings.sg:
         for k in range(settings.negative):
             negative_ids[k] = draw_negative(tables, key, next_draw + k)
-        hidden = vector(work.hidden)
+        hidden = work.hidden
         project(settings, parameters, hidden, kept.words, first, last, center)
         return train_cbow_pair(
             settings,
@@ -169,6 +171,7 @@ def train_center(
             center,
             target_id,
             negative_ids,
+            settings.negative,
             alpha,
             work.scratch,
         )
@@ -187,10 +190,24 @@ def train_center(
                 input_id,
                 target_id,
                 negative_ids,
+                settings.negative,
                 alpha,
                 work.scratch,
             )
     return loss
+
+
+@jit
+def sentence_at(corpus: Corpus, first: Int) -> Int:
+    """Return the last sentence that starts at or before this token: empty ones start there too."""
+    low, high = 0, corpus.sentences
+    while low < high:
+        middle = (low + high + 1) >> 1
+        if corpus.sentence_offsets[middle] <= first:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 @jit
@@ -208,7 +225,7 @@ def train_span(
 ) -> tuple[Int, float]:
     """Train the centres among corpus.tokens[first:last], in place; return how many, and the loss."""
     effective_words, loss = 0, 0.0
-    sentence = np.searchsorted(corpus.sentence_offsets, first, side="right") - 1
+    sentence = sentence_at(corpus, first)
     while first < last:
         start, end = corpus.sentence_offsets[sentence], corpus.sentence_offsets[sentence + 1]
         key = sentence_key(settings.seed, epoch, sentence)
@@ -231,24 +248,25 @@ def score_center(
     settings: Settings,
     parameters: Rows,
     tables: Lookup,
-    words: Int32Array,
+    corpus: Corpus,
+    start: Int,
+    end: Int,
     center: Int,
-    hidden_array: Float32Array,
+    projection: Float32Array,
 ) -> float:
-    """Return the sum of the scores of one centre's pairs, with the full window."""
-    target_id, score = np.int64(words[center]), 0.0
-    first = center - min(center, settings.window)
-    last = center + 1 + min(len(words) - 1 - center, settings.window)
+    """Return the sum of the scores of one centre's pairs in tokens[start:end], with the full window."""
+    target_id, score = np.int64(corpus.tokens[center]), 0.0
+    first = center - min(center - start, settings.window)
+    last = center + 1 + min(end - 1 - center, settings.window)
     if last - first == 1:
         return 0.0
     if settings.sg:
         for p in range(first, last):
             if p != center:
-                hidden = row(parameters.input_vectors, np.int64(words[p]))
+                hidden = row(parameters.input_vectors, np.int64(corpus.tokens[p]), settings.blocks)
                 score += score_objectives(settings, parameters, tables, hidden, target_id)
         return score
-    projection = vector(hidden_array)
-    project(settings, parameters, projection, words, first, last, center)
+    project(settings, parameters, projection, corpus.tokens, first, last, center)
     return score_objectives(settings, parameters, tables, projection, target_id)
 
 
@@ -268,9 +286,9 @@ def train_spans(
     effective_words, loss = 0, 0.0
     while load_flag(shared.stop) == 0:
         first = fetch_add(shared.next_token, SPAN)
-        if first >= len(corpus.tokens):
+        if first >= corpus.words:
             break
-        last = min(first + SPAN, len(corpus.tokens))
+        last = min(first + SPAN, corpus.words)
         words, nats = train_span(
             settings, parameters, tables, corpus, schedule, epoch, first, last, kept, work
         )
@@ -287,21 +305,77 @@ def score_spans(
     corpus: Corpus,
     shared: Shared,
     scores: Float64Array,
-    hidden: Float32Array,
+    projection: Float32Array,
 ) -> None:
     """Claim sentences and fill in their scores until none is left or a stop is asked for."""
-    while True:
-        first = fetch_add(shared.next_token, SENTENCES)
-        for sentence in range(first, min(first + SENTENCES, len(scores))):
+    first = fetch_add(shared.next_token, SENTENCES)
+    while first < corpus.sentences:
+        for sentence in range(first, min(first + SENTENCES, corpus.sentences)):
             start, end = corpus.sentence_offsets[sentence], corpus.sentence_offsets[sentence + 1]
-            words, score = corpus.tokens[start:end], 0.0
-            for center in range(len(words)):
-                if center % SPAN == 0 and load_flag(shared.stop):
+            score = 0.0
+            for center in range(start, end):
+                if (center - start) % SPAN == 0 and load_flag(shared.stop):
                     return
-                score += score_center(settings, parameters, tables, words, center, hidden)
+                score += score_center(settings, parameters, tables, corpus, start, end, center, projection)
             scores[sentence] = score
-        if first + SENTENCES >= len(scores):
-            return
+        first = fetch_add(shared.next_token, SENTENCES)
+
+
+@jit
+def rows_of(parameters: Rows) -> Rows:
+    """Return the same with pointers for arrays."""
+    return Rows(
+        pointer(parameters.input_vectors),
+        pointer(parameters.output_vectors),
+        pointer(parameters.node_vectors),
+        pointer(parameters.locks),
+        parameters.n_locks,
+    )
+
+
+@jit
+def lookup_of(tables: Lookup) -> Lookup:
+    """Return the same with pointers for arrays."""
+    return Lookup(
+        pointer(tables.sample_int),
+        pointer(tables.cum_table),
+        tables.total,
+        pointer(tables.guide),
+        tables.guide_shift,
+        pointer(tables.codes),
+        pointer(tables.points),
+        pointer(tables.code_offsets),
+    )
+
+
+@jit
+def corpus_of(corpus: Corpus) -> Corpus:
+    """Return the same with pointers for arrays."""
+    return Corpus(pointer(corpus.tokens), corpus.words, pointer(corpus.sentence_offsets), corpus.sentences)
+
+
+@jit
+def shared_of(shared: Shared) -> Shared:
+    """Return the same with pointers for arrays."""
+    return Shared(pointer(shared.stop), pointer(shared.next_token))
+
+
+@jit
+def kept_of(kept: Kept) -> Kept:
+    """Return the same with pointers for arrays."""
+    return Kept(pointer(kept.positions), pointer(kept.words), pointer(kept.keys))
+
+
+@jit
+def work_of(work: Work) -> Work:
+    """Return the same with pointers for arrays."""
+    scratch = work.scratch
+    return Work(
+        Scratch(pointer(scratch.ids), pointer(scratch.labels), pointer(scratch.x), pointer(scratch.y)),
+        pointer(work.hidden),
+        pointer(work.hidden_error),
+        pointer(work.negative_ids),
+    )
 
 
 class EntryPoints(NamedTuple):
@@ -330,7 +404,17 @@ def make_entry_points(source: str) -> EntryPoints:
         work: Work,
     ) -> tuple[Int, float]:
         _ = source
-        return train_spans(settings, parameters, tables, corpus, schedule, epoch, shared, kept, work)
+        return train_spans(
+            settings,
+            rows_of(parameters),
+            lookup_of(tables),
+            corpus_of(corpus),
+            schedule,
+            epoch,
+            shared_of(shared),
+            kept_of(kept),
+            work_of(work),
+        )
 
     @entry_point
     def score(
@@ -343,7 +427,15 @@ def make_entry_points(source: str) -> EntryPoints:
         hidden: Float32Array,
     ) -> None:
         _ = source
-        score_spans(settings, parameters, tables, corpus, shared, scores, hidden)
+        score_spans(
+            settings,
+            rows_of(parameters),
+            lookup_of(tables),
+            corpus_of(corpus),
+            shared_of(shared),
+            pointer(scores),
+            pointer(hidden),
+        )
 
     @entry_point
     def sg_pair(
@@ -356,16 +448,18 @@ def make_entry_points(source: str) -> EntryPoints:
         work: Work,
     ) -> float:
         _ = source
+        own = work_of(work)
         return train_sg_pair(
             settings,
-            parameters,
-            tables,
-            vector(work.hidden_error),
+            rows_of(parameters),
+            lookup_of(tables),
+            own.hidden_error,
             input_id,
             target_id,
-            work.negative_ids,
+            own.negative_ids,
+            len(work.negative_ids),
             alpha,
-            work.scratch,
+            own.scratch,
         )
 
     @entry_point
@@ -379,20 +473,22 @@ def make_entry_points(source: str) -> EntryPoints:
         work: Work,
     ) -> float:
         _ = source
+        own = work_of(work)
         return train_cbow_pair(
             settings,
-            parameters,
-            tables,
-            vector(work.hidden),
-            vector(work.hidden_error),
-            words,
+            rows_of(parameters),
+            lookup_of(tables),
+            own.hidden,
+            own.hidden_error,
+            pointer(words),
             0,
             len(words),
             -1,
             target_id,
-            work.negative_ids,
+            own.negative_ids,
+            len(work.negative_ids),
             alpha,
-            work.scratch,
+            own.scratch,
         )
 
     @entry_point
@@ -400,7 +496,7 @@ def make_entry_points(source: str) -> EntryPoints:
         settings: Settings, parameters: Rows, tables: Lookup, hidden: Float32Array, target_id: Int
     ) -> float:
         _ = source
-        return score_objectives(settings, parameters, tables, vector(hidden), target_id)
+        return score_objectives(settings, rows_of(parameters), lookup_of(tables), pointer(hidden), target_id)
 
     return EntryPoints(train, score, sg_pair, cbow_pair, score_pair)
 

@@ -52,6 +52,8 @@ class Rows(NamedTuple):
     output_vectors: Float32Array
     node_vectors: Float32Array
     locks: Float32Array
+    n_locks: int
+    """1, or one for each row."""
 
 
 class Scratch(NamedTuple):
@@ -89,14 +91,14 @@ def logistic_steps(
     """
     blocks, loss = settings.blocks, 0.0
     for k in range(count):
-        scratch.x[k] = dot(hidden, row(matrix, scratch.ids[k]), blocks)
+        scratch.x[k] = dot(hidden, row(matrix, scratch.ids[k], blocks), blocks)
     sigmoids(scratch.x, scratch.y)
     for k in range(count):
         g = (scratch.labels[k] - scratch.y[k]) * alpha
         if settings.learn_hidden:
-            exchange(hidden_error, row(matrix, scratch.ids[k]), g, hidden, blocks)
+            exchange(hidden_error, row(matrix, scratch.ids[k], blocks), g, hidden, blocks)
         else:
-            add_scaled(hidden_error, g, row(matrix, scratch.ids[k]), blocks)
+            add_scaled(hidden_error, g, row(matrix, scratch.ids[k], blocks), blocks)
     if settings.compute_loss:
         for k in range(count):
             x = np.float64(scratch.x[k])
@@ -148,6 +150,7 @@ def negative_sampling(
     hidden_error: Any,
     target_id: Int,
     negative_ids: Int64Array,
+    n_negatives: Int,
     alpha: np.float32,
     scratch: Scratch,
 ) -> float:
@@ -155,7 +158,7 @@ def negative_sampling(
     loss, count = 0.0, 1
     scratch.ids[0] = target_id
     scratch.labels[0] = ONE
-    for i in range(len(negative_ids)):
+    for i in range(n_negatives):
         negative_id = negative_ids[i]
         if negative_id == target_id:
             continue
@@ -181,6 +184,7 @@ def train_objectives(
     hidden_error: Any,
     target_id: Int,
     negative_ids: Int64Array,
+    n_negatives: Int,
     alpha: np.float32,
     scratch: Scratch,
 ) -> float:
@@ -193,7 +197,7 @@ def train_objectives(
         )
     if settings.negative:
         loss += negative_sampling(
-            settings, parameters, hidden, hidden_error, target_id, negative_ids, alpha, scratch
+            settings, parameters, hidden, hidden_error, target_id, negative_ids, n_negatives, alpha, scratch
         )
     return loss
 
@@ -201,8 +205,8 @@ def train_objectives(
 @jit
 def learn_input(settings: Settings, parameters: Rows, input_id: Int, hidden_error: Any) -> None:
     """input_vectors[input_id] += lock * hidden_error."""
-    lock = parameters.locks[input_id % len(parameters.locks)]
-    add_scaled(row(parameters.input_vectors, input_id), lock, hidden_error, settings.blocks)
+    lock = parameters.locks[input_id % parameters.n_locks]
+    add_scaled(row(parameters.input_vectors, input_id, settings.blocks), lock, hidden_error, settings.blocks)
 
 
 @jit
@@ -214,13 +218,23 @@ def train_sg_pair(
     input_id: Int,
     target_id: Int,
     negative_ids: Int64Array,
+    n_negatives: Int,
     alpha: np.float32,
     scratch: Scratch,
 ) -> float:
     """Take one skip-gram step, in place, and return its loss."""
-    hidden = row(parameters.input_vectors, input_id)
+    hidden = row(parameters.input_vectors, input_id, settings.blocks)
     loss = train_objectives(
-        settings, parameters, tables, hidden, hidden_error, target_id, negative_ids, alpha, scratch
+        settings,
+        parameters,
+        tables,
+        hidden,
+        hidden_error,
+        target_id,
+        negative_ids,
+        n_negatives,
+        alpha,
+        scratch,
     )
     if settings.learn_vectors:
         learn_input(settings, parameters, input_id, hidden_error)
@@ -235,7 +249,7 @@ def project(
     set_zero(hidden, settings.blocks)
     for p in range(first, last):
         if p != center:
-            add(hidden, row(parameters.input_vectors, np.int64(words[p])), settings.blocks)
+            add(hidden, row(parameters.input_vectors, np.int64(words[p]), settings.blocks), settings.blocks)
     n = last - first - (1 if first <= center < last else 0)
     if settings.cbow_mean:
         multiply(hidden, ONE / np.float32(n), settings.blocks)
@@ -255,12 +269,22 @@ def train_cbow_pair(
     center: Int,
     target_id: Int,
     negative_ids: Int64Array,
+    n_negatives: Int,
     alpha: np.float32,
     scratch: Scratch,
 ) -> float:
     """Take one CBOW step from words[first:last] without words[center], in place; return its loss."""
     loss = train_objectives(
-        settings, parameters, tables, hidden, hidden_error, target_id, negative_ids, alpha, scratch
+        settings,
+        parameters,
+        tables,
+        hidden,
+        hidden_error,
+        target_id,
+        negative_ids,
+        n_negatives,
+        alpha,
+        scratch,
     )
     if settings.divides_error:
         n = last - first - (1 if first <= center < last else 0)
@@ -279,11 +303,13 @@ def score_objectives(
     """Return log p(target | hidden) by hierarchical softmax, or log s(u_t . h) without it."""
     if not settings.hs:
         return log_sigmoid(
-            np.float64(dot(hidden, row(parameters.output_vectors, target_id), settings.blocks))
+            np.float64(
+                dot(hidden, row(parameters.output_vectors, target_id, settings.blocks), settings.blocks)
+            )
         )
     score = 0.0
     for i in range(tables.code_offsets[target_id], tables.code_offsets[target_id + 1]):
-        node = row(parameters.node_vectors, np.int64(tables.points[i]))
+        node = row(parameters.node_vectors, np.int64(tables.points[i]), settings.blocks)
         x = np.float64(dot(hidden, node, settings.blocks))
         score += log_sigmoid(-x if tables.codes[i] else x)
     return score

@@ -22,8 +22,8 @@ JITTED = not _config.DISABLE_JIT
 """False with NUMBA_DISABLE_JIT=1: the kernels then run as plain Python."""
 
 _primitives: Any = import_module("w2vref.backends." + ("numba_intrinsics" if JITTED else "numba_twins"))
+pointer = _primitives.pointer
 row = _primitives.row
-vector = _primitives.vector
 dot = _primitives.dot
 set_zero = _primitives.set_zero
 add = _primitives.add

@@ -6,6 +6,7 @@ Here a row is a NumPy view; `blocks` is not needed. Slow, used by debuggers and 
 from __future__ import annotations
 
 import threading
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -14,18 +15,19 @@ from w2vref.records import LANES
 
 CONTROLS_ARITHMETIC = False
 STANDARD_ARITHMETIC = 0
+A = TypeVar("A", bound=np.typing.NDArray[Any])
 _claim = threading.Lock()
 
 
-def row(matrix: Float32Array, word_id: int) -> Float32Array:
+def pointer(array: A) -> A:
+    """Return the array."""
+    return array
+
+
+def row(matrix: Float32Array, word_id: int, blocks: int) -> Float32Array:
     """Return a view of the row."""
     view: Float32Array = matrix[word_id]
     return view
-
-
-def vector(array: Float32Array) -> Float32Array:
-    """Return the array."""
-    return array
 
 
 def dot(a: Float32Array, b: Float32Array, blocks: int) -> np.float32:
