@@ -25,7 +25,6 @@ FLAGS = [
     "-g0",
     *STRICT_FLOATS,
     "-fno-math-errno",
-    "-fno-trapping-math",
     "-Wall",
     "-Wextra",
 ]

@@ -2,12 +2,20 @@
  * w2vref.h - the public header of the C backend, and the declarations that _build.py hands to cffi.
  *
  * cffi reads this file without its preprocessor lines and comments, so there are no macros here.
- * Every array is owned by the caller; nothing is kept after a call returns.
+ * Every array is owned by the caller; nothing is kept after a call returns. Names and meanings are
+ * those of w2vref/records.py and w2vref/config.py.
  */
 #ifndef W2VREF_H
 #define W2VREF_H
 
 #include <stdint.h>
+
+/* What a function returns; Python turns each into an exception. */
+enum w2v_status {
+    W2V_OK = 0,
+    W2V_NO_MEMORY = -1, /* the scratch memory of a worker could not be allocated */
+    W2V_BAD_WORD_ID = -2 /* the encoded corpus has a word id outside [0, vocab_size) */
+};
 
 /* ---- simd.c: the instruction sets ---------------------------------------------------------- */
 
@@ -18,5 +26,107 @@ enum w2v_simd { W2V_BASELINE = 0, W2V_AVX2 = 1, W2V_AVX512 = 2, W2V_NEON = 3 };
  * simd: one of enum w2v_simd. Returns 1 or 0 (0 for any other number).
  */
 int w2v_simd_available(int simd);
+
+/* ---- what is trained, by which rules ------------------------------------------------------- */
+
+/* Parameters, tables and hyper-parameters. Rows are `stride` floats, a multiple of 16, each row
+ * aligned to 64 bytes, the components beyond the vector's size +0. */
+typedef struct {
+    float *input_vectors;  /* (vocab_size, stride) */
+    float *output_vectors; /* (vocab_size, stride); unused when negative = 0 */
+    float *node_vectors;   /* (vocab_size, stride); unused when hs = 0 */
+    const float *locks;    /* (lock_count,), the factor of each input row's change */
+    int64_t lock_count;    /* vocab_size, 1, or 0: every factor is 1 and no product is taken */
+    int64_t vocab_size;
+    int64_t stride;
+
+    const uint64_t *sample_int; /* (vocab_size,) */
+    const uint32_t *cum_table;  /* (vocab_size + 2^noise_steps,), the added ones 2^32 - 1 */
+    const int32_t *noise_guide; /* see kernel/sampling.c */
+    uint32_t noise_total;       /* the last entry of the noise table proper */
+    int32_t noise_shift;        /* bits of a draw that the guide table leaves out */
+    int32_t noise_steps;        /* steps of bisection from a guide entry */
+    const uint8_t *codes;       /* (code_offsets[vocab_size],) */
+    const uint32_t *points;     /* same length */
+    const int64_t *code_offsets; /* (vocab_size + 1,) */
+    int64_t longest_code;
+
+    uint64_t seed;
+    int64_t window; /* 1 .. 2^30 */
+    int64_t negative;
+    int32_t shrink_windows, sg, hs, cbow_mean;
+    int32_t divides_error; /* CBOW: the error is multiplied by 1/n */
+} w2v_model;
+
+/* Word ids, sentence after sentence. */
+typedef struct {
+    const int32_t *tokens;           /* (words,) */
+    const int64_t *sentence_offsets; /* (sentences + 1,) */
+    int64_t words;
+    int64_t sentences;
+} w2v_corpus;
+
+/* ---- kernel/epoch.c: training from an encoded corpus --------------------------------------- */
+
+/* One epoch, or the rest of one, and what its workers share. */
+typedef struct {
+    int64_t epoch;        /* part of every sentence's key */
+    int64_t words_before; /* tokens of the whole training before this epoch's first */
+    int64_t total_words;
+    double start_alpha, end_alpha;
+    int32_t compute_loss;
+    int64_t span;        /* tokens of one claim, at least 1 */
+    const int32_t *stop; /* (1,): not 0 asks for a stop; read before each claim */
+    int64_t *next_token; /* (1,): the first token not claimed; advanced atomically */
+} w2v_run;
+
+typedef struct {
+    int64_t effective_words; /* centres that subsampling kept */
+    double loss;             /* nats; 0 unless asked for */
+} w2v_result;
+
+/*
+ * Work as one worker: claim spans from run->next_token and train them until nothing is left or
+ * run->stop is set. A claimed span is always finished. Any number of workers may call this at the
+ * same time with the same model, corpus and run; each has its own result.
+ *
+ * simd: an available one. result: filled in, also after an error.
+ * Returns W2V_OK, W2V_NO_MEMORY (nothing was claimed) or W2V_BAD_WORD_ID.
+ */
+int w2v_train(int simd, const w2v_model *model, const w2v_corpus *corpus, const w2v_run *run,
+              w2v_result *result);
+
+/* ---- kernel/score.c: the score of sentences ------------------------------------------------ */
+
+/*
+ * Work as one worker: claim sentences from next_sentence and write their scores.
+ *
+ * stop: (1,), as in w2v_run. next_sentence: (1,). scores: (corpus->sentences,), float64.
+ * Returns W2V_OK, W2V_NO_MEMORY or W2V_BAD_WORD_ID.
+ */
+int w2v_score(int simd, const w2v_model *model, const w2v_corpus *corpus, const int32_t *stop,
+              int64_t *next_sentence, double *scores);
+
+/* ---- kernel/skipgram.c, kernel/cbow.c: the pair functions, one at a time ------------------- */
+
+/* All word ids must be in [0, vocab_size); hidden and hidden_error are (stride,), 64-byte aligned. */
+
+/*
+ * Take one skip-gram step in place.
+ * negative_ids: (negative_count,). hidden_error: receives what is added to the input row, before
+ * its lock factor. loss: receives nats. Returns W2V_OK or W2V_NO_MEMORY.
+ */
+int w2v_train_sg_pair(int simd, const w2v_model *model, int64_t input_id, int64_t target_id,
+                      const int64_t *negative_ids, int64_t negative_count, float alpha, int learn_vectors,
+                      int learn_hidden, float *hidden_error, double *loss);
+
+/* Take one CBOW step in place. context_ids: (context_count,); the rest as above. */
+int w2v_train_cbow_pair(int simd, const w2v_model *model, const int64_t *context_ids,
+                        int64_t context_count, const float *hidden, int64_t target_id,
+                        const int64_t *negative_ids, int64_t negative_count, float alpha, int learn_vectors,
+                        int learn_hidden, float *hidden_error, double *loss);
+
+/* Return the score, in nats, of a target given a projection (for skip-gram, the input row). */
+double w2v_score_pair(int simd, const w2v_model *model, const float *hidden, int64_t target_id);
 
 #endif

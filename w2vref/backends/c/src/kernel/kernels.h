@@ -1,0 +1,25 @@
+/*
+ * kernels.h - all kernels of one instruction set, and the table that simd.c calls them by.
+ *
+ * Included once by each src/simd_*.c, which sets the compiler's target, W2V_WIDTH, and W2V_KERNELS,
+ * the name of the table. Everything else here is static.
+ */
+#include "lanes.h"
+
+#include "kernel/draws.c"
+#include "kernel/sampling.c"
+#include "kernel/objectives.c"
+#include "kernel/worker.c"
+#include "kernel/skipgram.c"
+#include "kernel/cbow.c"
+#include "kernel/pairs.c"
+#include "kernel/score.c"
+#include "kernel/epoch.c"
+
+const w2v_kernels W2V_KERNELS = {
+    .train = w2v_do_train,
+    .score = w2v_do_score,
+    .train_sg_pair = w2v_do_train_sg_pair,
+    .train_cbow_pair = w2v_do_train_cbow_pair,
+    .score_pair = w2v_do_score_pair,
+};

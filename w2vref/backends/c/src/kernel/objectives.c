@@ -1,0 +1,179 @@
+/*
+ * objectives.c - logistic steps; hierarchical softmax and negative sampling are lists of them.
+ *
+ *   gather    rows of the target and its negatives, or of the target's Huffman path
+ *   score     x_i = hidden . row_i
+ *   gradient  g_i = (label_i - sigmoid(x_i)) * alpha
+ *   update    error += g_i * row_i;  row_i += g_i * hidden
+ *
+ * The contract takes the steps one after the other. Steps on different rows do not see each other,
+ * so up to W2V_GROUP of them are taken together and give the same bits; where a row comes up again,
+ * a new group begins (w2v_steps).
+ */
+#include <math.h>
+
+/* Return the dots of hidden (stride,) with rows[0 .. count), each (stride,), count <= W2V_GROUP. */
+W2V_INLINE w2v_sums w2v_dots(int count, int64_t stride, const float *hidden, float *const *rows)
+{
+    w2v_vec lanes[W2V_GROUP][W2V_PARTS];
+    for (int part = 0; part < W2V_PARTS; part++) {
+        const int64_t first = part * W2V_WIDTH;
+        const w2v_vec h = w2v_load(hidden + first);
+#pragma GCC unroll 8
+        for (int i = 0; i < W2V_GROUP; i++)
+            if (i < count)
+                lanes[i][part] = h * w2v_load(rows[i] + first);
+            else
+                lanes[i][part] = w2v_all(0.0f);
+        for (int64_t at = first + W2V_BLOCK; at < stride; at += W2V_BLOCK) {
+            const w2v_vec h = w2v_load(hidden + at);
+#pragma GCC unroll 8
+            for (int i = 0; i < count; i++)
+                lanes[i][part] += h * w2v_load(rows[i] + at);
+        }
+    }
+    return w2v_reduce(lanes);
+}
+
+/*
+ * Return 1 / (1 + exp(-x)) in each lane: the float32 sigmoid of DESIGN.md section 3, whose exp is the
+ * polynomial of the Cephes library (Moshier), in Estrin's form; the twin of reference/arithmetic.py.
+ */
+W2V_INLINE w2v_sum w2v_sigmoid(w2v_sum x)
+{
+    const w2v_sum t = -w2v_clamp(x, 87.0f);
+    /* Adding 1.5 * 2^23 rounds to an integer n, which then stands in the low bits. */
+    const w2v_sum shifted = t * 1.44269504f + 12582912.0f;
+    const w2v_sum n = shifted - 12582912.0f;
+    const w2v_sum r = (t - n * 0.693359375f) - n * -2.12194440e-4f;
+    const w2v_sum z = r * r;
+    const w2v_sum q = (1.9875691500e-4f * r + 1.3981999507e-3f) * z;
+    const w2v_sum p = (q + (8.3334519073e-3f * r + 4.1665795894e-2f)) * z + (1.6666665459e-1f * r + 5.0000001201e-1f);
+    const w2v_sum power = (w2v_sum)(((w2v_sum_bits)shifted << 23) + 0x3F800000); /* 2^n */
+    const w2v_sum e = ((p * z + r) + 1.0f) * power;
+    return 1.0f / (1.0f + e);
+}
+
+/* Write g[i] = (labels[i] - sigmoid(x_i)) * alpha for all W2V_GROUP lanes. */
+W2V_INLINE void w2v_gradients(w2v_sums x, const float *labels, float alpha, float *g)
+{
+#pragma GCC unroll 2
+    for (int part = 0; part < W2V_SUM_PARTS; part++) {
+        const w2v_sum *label = (const w2v_sum *)(labels + part * W2V_SUM_WIDTH);
+        *(w2v_sum *)(g + part * W2V_SUM_WIDTH) = (*label - w2v_sigmoid(x.part[part])) * alpha;
+    }
+}
+
+/*
+ * Update W2V_WIDTH components, from `at`, of rows[0 .. count) and return their error.
+ * g: the gradients in all lanes. error: what earlier groups left.
+ */
+W2V_INLINE w2v_vec w2v_update(int count, int64_t at, w2v_vec hidden, float *const *rows, const w2v_vec *g,
+                              w2v_vec error, int learn_hidden)
+{
+#pragma GCC unroll 8
+    for (int i = 0; i < count; i++) {
+        const w2v_vec row = w2v_load(rows[i] + at);
+        error += g[i] * row;
+        if (learn_hidden)
+            w2v_store(rows[i] + at, row + g[i] * hidden);
+    }
+    return error;
+}
+
+/* Return log(1 / (1 + exp(-x))) in float64, without overflow. */
+static double w2v_log_sigmoid(double x)
+{
+    return x >= 0.0 ? -log1p(exp(-x)) : x - log1p(exp(x));
+}
+
+/* Return the loss in nats of the first `count` steps of a group. */
+W2V_NOINLINE double w2v_group_loss(w2v_sums x, const float *labels, int count)
+{
+    float dot[W2V_GROUP];
+    double loss = 0.0;
+    for (int i = 0; i < W2V_GROUP; i++)
+        dot[i] = x.part[i / W2V_SUM_WIDTH][i % W2V_SUM_WIDTH];
+    for (int i = 0; i < count; i++)
+        loss -= w2v_log_sigmoid(labels[i] != 0.0f ? (double)dot[i] : -(double)dot[i]);
+    return loss;
+}
+
+/* One projection and its logistic steps, as w2v_steps takes them. */
+typedef struct {
+    const float *hidden; /* (stride,) */
+    float *error;        /* (stride,), to which the steps add */
+    int64_t stride;
+    float alpha;
+    int learn_hidden;
+    int compute_loss;
+    double loss; /* to which the steps add, if compute_loss */
+} w2v_projection;
+
+/* Take the logistic steps of `count` different rows. labels: W2V_GROUP floats, 32-byte aligned. */
+W2V_INLINE void w2v_step_group(w2v_projection *p, int count, float *const *rows, const float *labels)
+{
+    float g[W2V_GROUP] __attribute__((aligned(32)));
+    const w2v_sums x = w2v_dots(count, p->stride, p->hidden, rows);
+    if (p->compute_loss)
+        p->loss += w2v_group_loss(x, labels, count);
+    w2v_gradients(x, labels, p->alpha, g);
+
+    w2v_vec all_g[W2V_GROUP];
+#pragma GCC unroll 8
+    for (int i = 0; i < count; i++)
+        all_g[i] = w2v_all(g[i]);
+    const int learn_hidden = p->learn_hidden;
+    for (int64_t at = 0; at < p->stride; at += W2V_WIDTH)
+        w2v_store(p->error + at, w2v_update(count, at, w2v_load(p->hidden + at), rows, all_g,
+                                            w2v_load(p->error + at), learn_hidden));
+}
+
+/* The same with a constant count in each case, so that the loops over rows are unrolled. */
+W2V_NOINLINE void w2v_step_group_of(w2v_projection *p, int count, float *const *rows, const float *labels)
+{
+    switch (count) {
+    case 1: w2v_step_group(p, 1, rows, labels); break;
+    case 2: w2v_step_group(p, 2, rows, labels); break;
+    case 3: w2v_step_group(p, 3, rows, labels); break;
+    case 4: w2v_step_group(p, 4, rows, labels); break;
+    case 5: w2v_step_group(p, 5, rows, labels); break;
+    case 6: w2v_step_group(p, 6, rows, labels); break;
+    case 7: w2v_step_group(p, 7, rows, labels); break;
+    default: w2v_step_group(p, 8, rows, labels); break;
+    }
+}
+
+/*
+ * Take the logistic steps of rows[0 .. count) in order, in groups of different rows.
+ * labels: (count,), 1 or 0.
+ */
+static void w2v_steps(w2v_projection *p, int64_t count, float *const *rows, const float *labels)
+{
+    while (count > 0) {
+        float group_labels[W2V_GROUP] __attribute__((aligned(32))) = {0};
+        int size = 0, repeated = 0;
+        while (size < W2V_GROUP && size < count && !repeated) {
+            group_labels[size] = labels[size];
+            size++;
+            for (int i = 0; i < size && size < count; i++)
+                repeated |= rows[i] == rows[size];
+        }
+        w2v_step_group_of(p, size, rows, group_labels);
+        rows += size;
+        labels += size;
+        count -= size;
+    }
+}
+
+/* Write the rows and the labels of a word's Huffman path, from the root; return how many. */
+W2V_INLINE int64_t w2v_gather_path(const w2v_model *model, int64_t word_id, float **rows, float *labels)
+{
+    const int64_t first = model->code_offsets[word_id];
+    const int64_t count = model->code_offsets[word_id + 1] - first;
+    for (int64_t i = 0; i < count; i++) {
+        rows[i] = model->node_vectors + (int64_t)model->points[first + i] * model->stride;
+        labels[i] = (float)(1 - model->codes[first + i]);
+    }
+    return count;
+}

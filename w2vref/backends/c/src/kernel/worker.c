@@ -1,0 +1,142 @@
+/*
+ * worker.c - the scratch memory of one worker, and the plans that it draws ahead.
+ */
+#include <stdlib.h>
+
+/* Tokens whose neighbours and keys are looked up at a time: what a piece needs stays in the cache. */
+#define W2V_PIECE 1024
+/* Steps that are drawn ahead of the one being trained, so that their rows come from memory in time. */
+#define W2V_AHEAD 4
+#define W2V_PLANS 8 /* a power of two above W2V_AHEAD */
+
+/* A token that subsampling kept. */
+typedef struct {
+    uint64_t key;
+    int32_t word_id;
+    int32_t begin, end; /* the kept tokens of its sentence that a window may reach: begin .. end - 1 */
+    float alpha;
+} w2v_token;
+
+/* One skip-gram pair or CBOW step whose chance is drawn. Its rows stand in w2v_worker.plan_rows. */
+typedef struct {
+    int64_t center;       /* a place in w2v_worker.tokens */
+    int64_t begin, end;   /* CBOW: the window, centre included */
+    float *input;         /* skip-gram: the row of the context word */
+    float **rows;         /* the target's row, then those of the negatives that are not the target */
+    int64_t count;        /* of rows; 0 when negative = 0 */
+    int distinct;         /* no row comes up twice, and there are at most W2V_GROUP */
+} w2v_plan;
+
+typedef struct {
+    const w2v_model *model;
+    const w2v_corpus *corpus;
+    const w2v_run *run;
+    double loss;
+    int64_t effective_words;
+    int status; /* of enum w2v_status */
+
+    /* The piece: kept tokens, and the row of each in input_vectors. */
+    w2v_token *tokens;
+    float **token_rows;
+    int64_t first_center, last_center; /* centres are tokens[first_center .. last_center) */
+
+    /* Where planning stands. */
+    int64_t center, begin, end, context;
+    uint64_t next_draw;
+    w2v_plan plans[W2V_PLANS];
+
+    float **path_rows; /* (longest_code,) */
+    float *path_labels;
+    float *negative_labels; /* (negative + 1,): 1, then 0 */
+    float *hidden, *error;  /* (stride,) each */
+    void *memory;
+} w2v_worker;
+
+/* Hand out the next `bytes` of an arena, aligned to a cache line; with no arena, only count them. */
+static void *w2v_take(char *arena, size_t *used, size_t count, size_t size)
+{
+    void *taken = arena ? arena + *used : NULL;
+    *used += (count * size + 63) / 64 * 64;
+    return taken;
+}
+
+static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64_t negative)
+{
+    const w2v_model *model = worker->model;
+    const size_t stride = (size_t)model->stride, rows = (size_t)negative + 1;
+    size_t used = 0;
+    worker->hidden = w2v_take(arena, &used, stride, sizeof(float));
+    worker->error = w2v_take(arena, &used, stride, sizeof(float));
+    worker->path_rows = w2v_take(arena, &used, (size_t)model->longest_code, sizeof(float *));
+    worker->path_labels = w2v_take(arena, &used, (size_t)model->longest_code, sizeof(float));
+    worker->negative_labels = w2v_take(arena, &used, rows, sizeof(float));
+    for (int i = 0; i < W2V_PLANS; i++)
+        worker->plans[i].rows = w2v_take(arena, &used, rows, sizeof(float *));
+    worker->tokens = w2v_take(arena, &used, (size_t)tokens, sizeof(w2v_token));
+    worker->token_rows = w2v_take(arena, &used, (size_t)tokens, sizeof(float *));
+    return used;
+}
+
+/*
+ * Allocate a worker's scratch memory; everything is sized by the model, nothing lives on the stack.
+ * tokens: kept tokens of a piece at most. Returns W2V_OK or W2V_NO_MEMORY.
+ */
+static int w2v_worker_open(w2v_worker *worker, const w2v_model *model, int64_t tokens, int64_t negative)
+{
+    *worker = (w2v_worker){.model = model};
+    const size_t bytes = w2v_lay_out(worker, NULL, tokens, negative);
+    worker->memory = malloc(bytes + 64);
+    if (!worker->memory)
+        return W2V_NO_MEMORY;
+    w2v_lay_out(worker, (char *)(((uintptr_t)worker->memory + 63) / 64 * 64), tokens, negative);
+    for (int64_t i = 0; i <= negative; i++)
+        worker->negative_labels[i] = i == 0 ? 1.0f : 0.0f;
+    return W2V_OK;
+}
+
+static void w2v_worker_close(w2v_worker *worker)
+{
+    free(worker->memory);
+}
+
+/* The factor of an input row's change. */
+W2V_INLINE float w2v_lock(const w2v_model *model, int64_t word_id)
+{
+    return model->locks[model->lock_count == 1 ? 0 : word_id];
+}
+
+W2V_INLINE float *w2v_row(float *rows, int64_t stride, int64_t id)
+{
+    return rows + id * stride;
+}
+
+/* row += factor * error, the product rounded first. */
+W2V_INLINE void w2v_add_scaled(int64_t stride, float *row, float factor, const float *error)
+{
+    for (int64_t at = 0; at < stride; at += W2V_WIDTH)
+        w2v_store(row + at, w2v_load(row + at) + w2v_all(factor) * w2v_load(error + at));
+}
+
+/* row += error. */
+W2V_INLINE void w2v_add(int64_t stride, float *row, const float *error)
+{
+    for (int64_t at = 0; at < stride; at += W2V_WIDTH)
+        w2v_store(row + at, w2v_load(row + at) + w2v_load(error + at));
+}
+
+/*
+ * Take all steps of one pair: the target's Huffman path, then the target and its negatives, into
+ * projection->error, which starts at 0. rows: (count,) as in w2v_plan.
+ */
+static void w2v_train_objectives(w2v_worker *worker, w2v_projection *projection, int64_t target_id,
+                                 float *const *rows, int64_t count)
+{
+    for (int64_t at = 0; at < projection->stride; at += W2V_WIDTH)
+        w2v_store(projection->error + at, w2v_all(0.0f));
+    if (worker->model->hs) {
+        const int64_t length =
+            w2v_gather_path(worker->model, target_id, worker->path_rows, worker->path_labels);
+        w2v_steps(projection, length, worker->path_rows, worker->path_labels);
+    }
+    w2v_steps(projection, count, rows, worker->negative_labels);
+}

@@ -1,0 +1,153 @@
+/*
+ * lanes.h - the vectors of one instruction set. Included once by each simd_*.c, after W2V_WIDTH.
+ *
+ *   w2v_vec    W2V_WIDTH floats (4, 8 or 16): a part of a row. A block of 16 lanes is W2V_PARTS of them.
+ *   w2v_sums   the sums of up to eight dots, W2V_SUM_WIDTH (4 or 8) in each of its W2V_SUM_PARTS.
+ *
+ * + - * / on vectors are the compiler's: one IEEE operation in each lane.
+ */
+#ifndef W2V_LANES_H
+#define W2V_LANES_H
+
+#include "internal.h"
+
+#define W2V_PARTS (W2V_BLOCK / W2V_WIDTH)
+/* Logistic steps that are taken together: as many as a register of sums has lanes. */
+#define W2V_GROUP 8
+
+typedef float w2v_f4 __attribute__((vector_size(16), may_alias));
+typedef int32_t w2v_i4 __attribute__((vector_size(16), may_alias));
+
+#if W2V_WIDTH == 4
+typedef w2v_f4 w2v_vec;
+#elif W2V_WIDTH == 8
+typedef __m256 w2v_vec;
+#else
+typedef __m512 w2v_vec;
+#endif
+
+#if W2V_WIDTH == 4
+typedef w2v_f4 w2v_sum;
+typedef w2v_i4 w2v_sum_bits;
+#define W2V_SUM_WIDTH 4
+#else
+typedef __m256 w2v_sum;
+typedef int32_t w2v_sum_bits __attribute__((vector_size(32), may_alias));
+#define W2V_SUM_WIDTH 8
+#endif
+#define W2V_SUM_PARTS (W2V_GROUP / W2V_SUM_WIDTH)
+typedef struct {
+    w2v_sum part[W2V_SUM_PARTS];
+} w2v_sums;
+
+W2V_INLINE w2v_vec w2v_load(const float *from)
+{
+    return *(const w2v_vec *)from;
+}
+
+W2V_INLINE void w2v_store(float *to, w2v_vec value)
+{
+    *(w2v_vec *)to = value;
+}
+
+W2V_INLINE w2v_vec w2v_all(float x)
+{
+#if W2V_WIDTH == 4
+    return (w2v_vec){x, x, x, x};
+#elif W2V_WIDTH == 8
+    return _mm256_set1_ps(x);
+#else
+    return _mm512_set1_ps(x);
+#endif
+}
+
+W2V_INLINE w2v_sum w2v_all_sums(float x)
+{
+#if W2V_SUM_WIDTH == 4
+    return (w2v_sum){x, x, x, x};
+#else
+    return _mm256_set1_ps(x);
+#endif
+}
+
+/* min(max(x, -bound), bound) in each lane. */
+W2V_INLINE w2v_sum w2v_clamp(w2v_sum x, float bound)
+{
+#if W2V_SUM_WIDTH == 8
+    return _mm256_min_ps(_mm256_max_ps(x, _mm256_set1_ps(-bound)), _mm256_set1_ps(bound));
+#elif defined(__x86_64__)
+    return _mm_min_ps(_mm_max_ps(x, _mm_set1_ps(-bound)), _mm_set1_ps(bound));
+#elif defined(__aarch64__)
+    return vminq_f32(vmaxq_f32(x, vdupq_n_f32(-bound)), vdupq_n_f32(bound));
+#else
+    for (int lane = 0; lane < 4; lane++)
+        x[lane] = x[lane] < -bound ? -bound : x[lane] > bound ? bound : x[lane];
+    return x;
+#endif
+}
+
+/* ---- the end of the dot product: lanes l and l + 8, l + 4, l + 2, l + 1 are added ------------
+ * Eight dots are reduced together: at each halving the halves of two vectors are put side by
+ * side, so that an addition works for both, and the sums end up in the order of the dots. */
+
+#if W2V_WIDTH == 4
+
+/* The last two halvings of four dots: a transposition whose columns are added on the way. */
+W2V_INLINE w2v_f4 w2v_reduce_four(w2v_f4 a, w2v_f4 b, w2v_f4 c, w2v_f4 d)
+{
+#if defined(__x86_64__)
+    w2v_f4 ab = _mm_movelh_ps(a, b) + _mm_movehl_ps(b, a);
+    w2v_f4 cd = _mm_movelh_ps(c, d) + _mm_movehl_ps(d, c);
+    return _mm_shuffle_ps(ab, cd, 0x88) + _mm_shuffle_ps(ab, cd, 0xDD);
+#elif defined(__aarch64__)
+    w2v_f4 ab = vcombine_f32(vget_low_f32(a), vget_low_f32(b)) + vcombine_f32(vget_high_f32(a), vget_high_f32(b));
+    w2v_f4 cd = vcombine_f32(vget_low_f32(c), vget_low_f32(d)) + vcombine_f32(vget_high_f32(c), vget_high_f32(d));
+    return vuzp1q_f32(ab, cd) + vuzp2q_f32(ab, cd);
+#else
+    w2v_f4 even = {a[0] + a[2], b[0] + b[2], c[0] + c[2], d[0] + d[2]};
+    w2v_f4 odd = {a[1] + a[3], b[1] + b[3], c[1] + c[3], d[1] + d[3]};
+    return even + odd;
+#endif
+}
+
+W2V_INLINE w2v_sums w2v_reduce(w2v_vec lanes[W2V_GROUP][W2V_PARTS])
+{
+    w2v_f4 quarter[W2V_GROUP];
+#pragma GCC unroll 8
+    for (int i = 0; i < W2V_GROUP; i++)
+        quarter[i] = (lanes[i][0] + lanes[i][2]) + (lanes[i][1] + lanes[i][3]);
+    return (w2v_sums){{w2v_reduce_four(quarter[0], quarter[1], quarter[2], quarter[3]),
+                       w2v_reduce_four(quarter[4], quarter[5], quarter[6], quarter[7])}};
+}
+
+#else
+
+/* Halve sixteen lanes to eight. */
+W2V_INLINE __m256 w2v_halve(const w2v_vec *lanes)
+{
+#if W2V_WIDTH == 8
+    return lanes[0] + lanes[1];
+#else
+    return _mm512_castps512_ps256(lanes[0]) + _mm512_extractf32x8_ps(lanes[0], 1);
+#endif
+}
+
+W2V_INLINE w2v_sums w2v_reduce(w2v_vec lanes[W2V_GROUP][W2V_PARTS])
+{
+    __m256 four[4]; /* four lanes of dot i in the lower half, of dot i + 4 in the upper */
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+        __m256 a = w2v_halve(lanes[i]), b = w2v_halve(lanes[i + 4]);
+        four[i] = _mm256_blend_ps(a, b, 0xF0) + _mm256_permute2f128_ps(a, b, 0x21);
+    }
+    __m256 two[2];
+#pragma GCC unroll 2
+    for (int i = 0; i < 2; i++) {
+        __m256d a = _mm256_castps_pd(four[2 * i]), b = _mm256_castps_pd(four[2 * i + 1]);
+        two[i] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, b)) + _mm256_castpd_ps(_mm256_unpackhi_pd(a, b));
+    }
+    return (w2v_sums){{_mm256_shuffle_ps(two[0], two[1], 0x88) + _mm256_shuffle_ps(two[0], two[1], 0xDD)}};
+}
+
+#endif
+#endif

@@ -1,0 +1,18 @@
+/* simd_avx2.c - the kernels in vectors of eight floats. FMA stays off: it would round once for two. */
+#if defined(__x86_64__)
+#include "internal.h"
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2")
+#endif
+#define W2V_WIDTH 8
+#define W2V_KERNELS w2v_kernels_avx2
+#include "kernel/kernels.h"
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#endif

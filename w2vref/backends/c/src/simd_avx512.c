@@ -1,0 +1,18 @@
+/* simd_avx512.c - the kernels in vectors of sixteen floats: a block is one register. */
+#if defined(__x86_64__)
+#include "internal.h"
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw")
+#endif
+#define W2V_WIDTH 16
+#define W2V_KERNELS w2v_kernels_avx512
+#include "kernel/kernels.h"
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#endif
