@@ -25,7 +25,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     from w2vref.backends import available_backends  # noqa: PLC0415 - only where the suite runs
 
-    names = metafunc.config.getoption("--w2v-backend")
+    names = metafunc.config.getoption("--w2v-backend", default=None)
     if not names:
         # The reference is the measure; there is nothing to learn from comparing it with itself.
         names = [name for name, status in available_backends().items() if status and name != "numpy"]
