@@ -11,7 +11,6 @@ from typing import Any
 from w2vref._typing import Float64Array
 from w2vref.aliases import modern_arguments
 from w2vref.backends import get_backend
-from w2vref.backends.checks import check_supported, is_locked, prepare_backend
 from w2vref.callbacks import CallbackAny2Vec
 from w2vref.config import SEED_MODULUS
 from w2vref.corpora.checks import Sentences
@@ -19,6 +18,7 @@ from w2vref.corpora.corpus_file import encode_file
 from w2vref.corpora.encoded import digest, encode_corpus
 from w2vref.errors import TrainingDivergedError
 from w2vref.keyedvectors import KeyedVectors
+from w2vref.keyedvectors.classic import ClassicQueries
 from w2vref.records import EncodedCorpus
 from w2vref.training.loop import Call, Observer, first_bad_row, run_epochs
 from w2vref.training.result import TrainPosition, TrainResult
@@ -30,7 +30,7 @@ from w2vref.vocabulary.rules import TrimRule
 logger = logging.getLogger("w2vref.model")
 
 
-class Word2Vec(VocabularySteps):
+class Word2Vec(VocabularySteps, ClassicQueries):
     """A word2vec model: skip-gram or CBOW, hierarchical softmax or negative sampling.
 
     Mikolov et al. (2013a, arXiv:1301.3781; 2013b, arXiv:1310.4546). With `sentences` or `corpus_file` the
@@ -212,14 +212,6 @@ class Word2Vec(VocabularySteps):
             raise ValueError("resume=True takes epochs and alphas from the interrupted call: omit them")
         report_delay = real_number("report_delay", report_delay)
         state = self.step_state()
-        check_supported(
-            self._backend,
-            state.config,
-            locked=is_locked(state.parameters),
-            loss=compute_loss,
-            algorithm=self.algorithm,
-            dialect=self.dialect,
-        )
         self._require_finite_start(state)
         corpus = self._corpus_to_train(sentences, corpus_file)
         self._compare_totals(corpus, total_words, total_examples)
@@ -276,7 +268,6 @@ class Word2Vec(VocabularySteps):
         if sentences is None:
             raise TypeError("score() needs sentences: an iterable of lists of str")
         config, parameters, tables = self.step_state()
-        check_supported(self._backend, config, score=True, dialect=self.dialect)
         corpus = encode_corpus(sentences, self._require_vocabulary())
         self._compare_totals(corpus, None, total_sentences)
         return self._backend.score(config, parameters, tables, corpus, self.workers)
@@ -394,7 +385,6 @@ class Word2Vec(VocabularySteps):
                 workers,
             )
         logger.info("training with %r: %d words, %d epochs", self, corpus.words, position.epochs)
-        prepare_backend(self._backend, state.config)
         call = Call(
             self._backend,
             state.config,

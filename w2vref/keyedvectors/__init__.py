@@ -1,5 +1,21 @@
 """Word vectors and their queries."""
 
+from w2vref.keyedvectors.indexers import Indexer, UsearchIndexer
 from w2vref.keyedvectors.keyedvectors import KeyedVectors
+from w2vref.keyedvectors.subsets import prep_vectors, pseudorandom_weak_vector
+from w2vref.vocabulary.entry import Vocab
 
-__all__ = ["KeyedVectors"]
+CompatVocab = Vocab
+Word2VecKeyedVectors = EuclideanKeyedVectors = KeyedVectors
+"""Names that older programs import."""
+
+__all__ = [
+    "CompatVocab",
+    "EuclideanKeyedVectors",
+    "Indexer",
+    "KeyedVectors",
+    "UsearchIndexer",
+    "Word2VecKeyedVectors",
+    "prep_vectors",
+    "pseudorandom_weak_vector",
+]

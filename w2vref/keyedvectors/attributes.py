@@ -46,7 +46,9 @@ class Expandos(dict[str, "npt.NDArray[Any]"]):
         """
         dtypes = [column_dtype(kind) for kind in types]
         for attr, dtype in zip(attrs, dtypes, strict=True):
-            if attr in self and KINDS[dtype.kind] > KINDS[self[attr].dtype.kind]:
+            if attr in self and self[attr].dtype.kind in "US":
+                self[attr] = self[attr].astype(object)  # as below: no value is ever cut
+            if attr in self and KINDS[dtype.kind] > KINDS.get(self[attr].dtype.kind, 0):
                 raise TypeError(
                     f"attribute {attr!r} has values of type {self[attr].dtype}, which cannot hold {dtype}: "
                     f"delete kv.expandos[{attr!r}] first, or give a value of that type"

@@ -14,7 +14,7 @@ from w2vref.keyedvectors.attributes import Expandos
 from w2vref.keyedvectors.storage import FloatMatrix, FloatVector, VectorStorage
 from w2vref.records import Tables
 
-Key: TypeAlias = "str | int"
+Key: TypeAlias = "str | int | np.integer[Any]"
 """What names a vector. An int that is no key itself is taken for a row number when reading."""
 KEY_TYPES = (str, int, np.integer)
 Default = TypeVar("Default")
@@ -121,6 +121,13 @@ class Lookup:
         while self.next_index and keys[self.next_index - 1] is None:
             self.next_index -= 1
 
+    def frozen_rows(self) -> tuple[FloatMatrix, Float32Array]:
+        """Return the rows that have a key, (n, vector_size), and their norms, (n,), both read-only views."""
+        end = self._usable_rows()
+        rows, norms = self._storage.rows[:end].view(), self._storage.norms()[:end].view()
+        rows.flags.writeable = norms.flags.writeable = False
+        return rows, norms
+
     def _usable_rows(self) -> int:
         """Rows that have both a vector and a key: the range of every query."""
         return min(len(self._storage), len(self._index_to_key))
@@ -209,14 +216,9 @@ class Lookup:
     # ---- adding and replacing ----
 
     def __setitem__(self, keys: Key | Sequence[Key], weights: npt.ArrayLike) -> None:
+        # An int is a key here, never a row number: kv.vectors[i] = v sets a row.
         single = isinstance(keys, KEY_TYPES)
         many: Sequence[Any] = [keys] if single else list(keys)  # type: ignore[arg-type]
-        for key in many:
-            if key not in self.key_to_index and self._find(key) >= 0:
-                raise ValueError(
-                    f"{key!r} is no key but a row number: write kv.vectors[{key}] = v to change that row, "
-                    "or add_vector to make it a key"
-                )
         matrix = np.asarray(weights)
         self.add_vectors(many, matrix[np.newaxis] if single else matrix, replace=True)
 
@@ -228,7 +230,7 @@ class Lookup:
         if key in self.key_to_index:
             raise ValueError(f"key {key!r} is present: kv[key] = vector replaces its vector")
         self.add_vectors([key], np.asarray(vector)[np.newaxis])
-        return self.key_to_index[key]
+        return self._row(key)
 
     def add_vectors(
         self,
@@ -331,6 +333,14 @@ class Lookup:
             raise ValueError("attrs and types must be two lists of the same length")
         self.expandos.allocate(attrs, types, len(self))
 
+    def vecattrs(self) -> list[str]:
+        """Return the names of the attributes that `get_vecattr` knows."""
+        names = list(self.expandos)
+        if self._tables is not None:
+            trees = len(self._tables.code_offsets) > 1
+            names += [name for name in TABLE_ATTRIBUTES if trees or name == "sample_int"]
+        return names
+
     def set_vecattr(self, key: Key, attr: str, val: Any) -> None:
         """Set an attribute of key; the first value decides the type of all.
 
@@ -351,9 +361,9 @@ class Lookup:
             if row >= len(self.expandos[attr]):
                 self.expandos.resize(len(self))
             return self.expandos[attr][row]
-        if attr in TABLE_ATTRIBUTES and self._tables is not None:
+        if attr in self.vecattrs():
             return self._table_attribute(row, attr)
-        raise KeyError(f"no attribute {attr!r}: there are {sorted(self.expandos)}")
+        raise KeyError(f"no attribute {attr!r}: there are {sorted(self.vecattrs())}")
 
     def _require(self, key: Key) -> int:
         row = self._find(key)

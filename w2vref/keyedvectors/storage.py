@@ -51,6 +51,8 @@ class VectorStorage:
         dtype: npt.DTypeLike = np.float32,
         path: str | os.PathLike[str] | None = None,
     ) -> None:
+        if not all(isinstance(number, int | np.integer) for number in (size, rows)):
+            raise TypeError(f"vector_size and count must be whole numbers, got {size!r} and {rows!r}")
         if size < 0 or rows < 0:
             raise ValueError(f"vector_size and count must not be negative, got {size} and {rows}")
         self.size = size
@@ -69,6 +71,7 @@ class VectorStorage:
         self._gate: weakref.ref[npt.NDArray[Any]] | None = None
         self._row_gates: dict[int, weakref.ref[npt.NDArray[Any]]] = {}
         self._norms: Float32Array | None = None
+        self._normed: FloatMatrix | None = None
 
     def _allocate(self, rows: int) -> npt.NDArray[Any]:
         width = padded_size(self.size) if self.dtype == np.float32 else self.size
@@ -163,7 +166,7 @@ class VectorStorage:
         elif rows < self._count:
             self._require_writeable()
             self._block[rows : self._count] = 0
-            self._norms = None
+            self._norms = self._normed = None
         self._count = rows
 
     def replace(self, array: npt.ArrayLike) -> None:
@@ -200,19 +203,15 @@ class VectorStorage:
         self._block, self._count = array, len(array)
         self._forget()
 
-    def write(self, row: int, vector: FloatVector) -> None:
-        """Set one row."""
-        self._require_writeable()
-        self._block[row, : self.size] = vector
-        if self._norms is not None:
-            self._norms[row] = row_norms(self._block[row : row + 1, : self.size])[0]
-
     def write_many(self, rows: Int64Array, vectors: FloatMatrix) -> None:
         """Set rows; of a repeated row number the last one counts."""
         self._require_writeable()
+        self._normed = None
         self._block[rows, : self.size] = vectors
         if self._norms is not None:
-            self._norms[rows] = row_norms(self._block[rows, : self.size])
+            # The norms of rows beyond them are computed when they are asked for.
+            known = rows[rows < len(self._norms)]
+            self._norms[known] = row_norms(self._block[known, : self.size])
 
     def _require_writeable(self) -> None:
         if not self.writeable:
@@ -226,8 +225,29 @@ class VectorStorage:
         return self._gate is not None and self._gate() is not None
 
     def changed(self) -> None:
-        """Forget the norms: for callers that wrote through an array they no longer hold."""
-        self._norms = None
+        """Forget the norms: they are computed again when needed."""
+        self._norms = self._normed = None
+
+    def scale_to_unit(self) -> None:
+        """Divide each row by its norm in place; zeros stay zeros."""
+        self._require_writeable()
+        norms = self.norms()
+        rows = self.rows
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            part = norms[start : start + ROWS_AT_ONCE]
+            rows[start : start + ROWS_AT_ONCE] /= np.where(part > 0, part, 1)[:, np.newaxis]
+        self.changed()
+
+    def normed(self) -> FloatMatrix:
+        """Return all rows divided by their norms, (rows, size), read-only, kept until a row changes."""
+        norms = self.norms()
+        if self._normed is None:
+            normed = self.rows / np.where(norms > 0, norms, 1)[:, np.newaxis]
+            normed.flags.writeable = False
+            if self._gate is not None or self._row_gates:
+                return normed
+            self._normed = normed
+        return self._normed
 
     def norms(self) -> Float32Array:
         """Return the Euclidean norm of each row as it is now, float32 (rows,). Do not change it."""
@@ -240,6 +260,7 @@ class VectorStorage:
 
     def _refresh(self) -> None:
         """Compute the norms that are missing; all of them if somebody could have written."""
+        self._normed = None
         held = self._exposed()
         known = 0 if self._norms is None or self._gate is not None else min(len(self._norms), self._count)
         norms = np.empty(self._count, dtype=np.float32)
@@ -252,6 +273,7 @@ class VectorStorage:
             self._gate = None
 
     def _refresh_rows(self) -> None:
+        self._normed = None
         assert self._norms is not None
         dead = [row for row, gate in self._row_gates.items() if gate() is None]
         rows = np.fromiter((row for row in self._row_gates if row < self._count), dtype=np.int64)
