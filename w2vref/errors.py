@@ -19,3 +19,7 @@ class TrainingDivergedError(W2VError, RuntimeError):
 
 class FileFormatError(W2VError, ValueError):
     """A file is damaged or is not of the expected format; the message names file and offset."""
+
+
+class TruncatedFileError(FileFormatError, EOFError):
+    """A file ends before what it promises is complete; also an EOFError, as readers elsewhere raise."""

@@ -129,4 +129,48 @@ int w2v_train_cbow_pair(int simd, const w2v_model *model, const int64_t *context
 /* Return the score, in nats, of a target given a projection (for skip-gram, the input row). */
 double w2v_score_pair(int simd, const w2v_model *model, const float *hidden, int64_t target_id);
 
+/* ---- text_numbers.c: rows of the word2vec text format --------------------------------------- */
+
+/*
+ * Write `count` rows: the word, then a space and a number for each component, then a newline. A number has
+ * the shortest digits that read back exactly, at most 15 characters; 'nan', 'inf' and '-inf' otherwise.
+ * rows: (count, stride) floats, of which the first `size` of each row are written.
+ * words: the words one after the other; word i is words[word_offsets[i] .. word_offsets[i + 1]).
+ * out: room for word_offsets[count] - word_offsets[0] + count * (16 * size + 1) + 16 bytes.
+ * Returns the bytes written.
+ */
+int64_t w2v_text_write_rows(const float *rows, int64_t count, int64_t size, int64_t stride,
+                            const char *words, const int64_t *word_offsets, char *out);
+
+/*
+ * Read at most max_rows rows from text, whose last byte (length > 0) must be a newline. Stops before the
+ * first row that is wrong or has a number that needs exact arithmetic; the caller reads that row itself.
+ * rows: (max_rows, stride) floats, of which the first `size` (> 0) of each row read are set; those of the
+ * row at which it stopped may be.
+ * word_bounds: 2 * max_rows; the word of row i is text[word_bounds[2 i] .. word_bounds[2 i + 1]).
+ * consumed: set to the bytes of the rows read. Returns their number.
+ */
+int64_t w2v_text_read_rows(const char *text, int64_t length, int64_t max_rows, int64_t size, int64_t stride,
+                           float *rows, int64_t *word_bounds, int64_t *consumed);
+
+/* ---- binary_rows.c: rows of the word2vec binary format -------------------------------------- */
+
+/*
+ * Write `count` rows: the word, a space, `size` little-endian floats, then a newline if asked for.
+ * rows, words, word_offsets: as w2v_text_write_rows.
+ * out: room for word_offsets[count] - word_offsets[0] + count * (4 * size + 2) bytes.
+ * Returns the bytes written; -1 on a processor that is not little-endian.
+ */
+int64_t w2v_binary_write_rows(const float *rows, int64_t count, int64_t size, int64_t stride,
+                              const char *words, const int64_t *word_offsets, int newline, char *out);
+
+/*
+ * Read at most max_rows rows that are whole in data; newlines before a word are skipped. Stops before a word
+ * whose space is not among its first max_word bytes, and before a row that is not whole.
+ * rows, word_bounds, consumed: as w2v_text_read_rows. Returns the number of rows read; 0 on a processor
+ * that is not little-endian.
+ */
+int64_t w2v_binary_read_rows(const char *data, int64_t length, int64_t max_rows, int64_t size, int64_t stride,
+                             int64_t max_word, float *rows, int64_t *word_bounds, int64_t *consumed);
+
 #endif

@@ -1,0 +1,98 @@
+"""Words in files: bytes to str and back, with errors that say which word of which file."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from w2vref.io.source import GrowingRows, Source
+
+BLANKS = b" \t\n\r\v\f"
+"""What may stand at the end of a line; word2vec.c writes a space after the last number."""
+SEPARATORS = " \n"
+"""Neither can be part of a word in the word2vec formats: the one ends a word, the other a row."""
+
+
+class Decoder:
+    """Decodes words of a file.
+
+    Raises: LookupError for an unknown encoding or error handler, at once.
+    """
+
+    def __init__(self, encoding: str, errors: str) -> None:
+        codecs.lookup(encoding)
+        codecs.lookup_error(errors)
+        self._encoding = encoding
+        self._errors = errors
+
+    def one(self, source: Source, start: int, end: int) -> str:
+        """Return the word at window[start:end].
+
+        Raises: UnicodeDecodeError naming file, offset and the remedy.
+        """
+        word = source.window[start:end]
+        try:
+            return word.decode(self._encoding, self._errors)
+        except UnicodeDecodeError as error:
+            reason = (
+                f"{error.reason}; {source.name}: a word that starts at byte offset {source.offset_of(start)} "
+                f"is not {self._encoding}; unicode_errors='ignore' or 'replace' reads what can be read, "
+                "encoding= another encoding"
+            )
+            raise UnicodeDecodeError(error.encoding, error.object, error.start, error.end, reason) from None
+
+    def many(self, source: Source, bounds: npt.NDArray[np.int64]) -> list[str]:
+        """Return the words at window[start:end] for each (start, end) of bounds, (words, 2)."""
+        window, encoding, errors = source.window, self._encoding, self._errors
+        pairs = bounds.tolist()
+        try:
+            return [window[start:end].decode(encoding, errors) for start, end in pairs]
+        except UnicodeDecodeError:
+            return [self.one(source, start, end) for start, end in pairs]
+
+
+def encode_words(words: Sequence[Any]) -> list[bytes]:
+    """Return the words as UTF-8; a key that is not a str is written as its str.
+
+    Raises: ValueError for a word that could not be read back: it has a space or newline, or a lone
+        surrogate, which UTF-8 cannot say.
+    """
+    texts = [str(word) for word in words]
+    try:
+        encoded = [text.encode("utf-8") for text in texts]
+    except UnicodeEncodeError:
+        wrong = next(text for text in texts if not _encodable(text))
+        raise ValueError(f"the word {wrong!r} cannot be written as UTF-8: it has a lone surrogate") from None
+    joined = "".join(texts)
+    if any(separator in joined for separator in SEPARATORS):
+        wrong = next(text for text in texts if any(separator in text for separator in SEPARATORS))
+        raise ValueError(
+            f"the word {wrong!r} cannot be written in a word2vec format, which separates words by spaces and "
+            "newlines: rename the key (with another delimiter), or use save()"
+        )
+    return encoded
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def drop_duplicates(words: list[str], store: GrowingRows) -> tuple[list[str], list[str]]:
+    """Keep the first row of each word; return the words left, and those that came again."""
+    if len(set(words)) == len(words):
+        return words, []
+    first: dict[str, int] = {}
+    again: list[str] = []
+    for row, word in enumerate(words):
+        if first.setdefault(word, row) != row:
+            again.append(word)
+    store.keep(np.fromiter(first.values(), dtype=np.int64, count=len(first)))
+    return list(first), again
