@@ -1,4 +1,4 @@
-"""Sigmoid, draws and learning rate for kernels: `reference.arithmetic`, `.draws`, `.sampling`, `.schedule`.
+"""Draws, tables and learning rate for kernels: `reference.draws`, `.sampling`, `.schedule`.
 
 In numba a uint64 and an int64 make a float64, so every number of a draw is a np.uint64.
 """
@@ -10,29 +10,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from w2vref._typing import Float32Array, Int32Array, Int64Array, UInt8Array, UInt32Array, UInt64Array
+from w2vref._typing import Int32Array, Int64Array, UInt8Array, UInt32Array, UInt64Array
 from w2vref.backends.numba_primitives import jit
 from w2vref.reference import draws
-from w2vref.reference.arithmetic import (
-    LN2_HIGH,
-    LN2_LOW,
-    LOG2_E,
-    ONE,
-    P0,
-    P1,
-    P2,
-    P3,
-    P4,
-    P5,
-    ROUND_TO_INTEGER,
-    SIGMOID_BOUND,
-)
 
 Int: TypeAlias = Any
 """An int64 in machine code; Python int or NumPy scalar without the compiler."""
-
-GROUP = 8
-"""Logistic steps whose sigmoids are computed together: one AVX register of floats."""
 
 GAMMA = np.uint64(draws.GAMMA)
 MIX_1 = np.uint64(draws.MIX_1)
@@ -44,9 +27,6 @@ U30 = np.uint64(30)
 U31 = np.uint64(31)
 U32 = np.uint64(32)
 LOW_32 = np.uint64(0xFFFFFFFF)
-
-EXPONENT_BIAS = np.int32(127)
-MANTISSA_BITS = np.int32(23)
 
 
 class Lookup(NamedTuple):
@@ -71,22 +51,6 @@ class Schedule(NamedTuple):
     end_alpha: float
     words_before: int
     total_words: int
-
-
-@jit
-def sigmoids(x: Float32Array, result: Float32Array) -> None:
-    """Fill result with 1 / (1 + exp(-x)), GROUP elements, operation for operation as the reference."""
-    for k in range(GROUP):
-        t = -min(max(x[k], -SIGMOID_BOUND), SIGMOID_BOUND)
-        n = (t * LOG2_E + ROUND_TO_INTEGER) - ROUND_TO_INTEGER
-        r = (t - n * LN2_HIGH) - n * LN2_LOW
-        z = r * r
-        q = (P0 * r + P1) * z
-        p = (q + (P2 * r + P3)) * z + (P4 * r + P5)
-        # 2^n by its exponent field: |n| <= 126, so it is a normal float.
-        power = np.int32((np.int32(n) + EXPONENT_BIAS) << MANTISSA_BITS).view(np.float32)
-        e = ((p * z + r) + ONE) * power
-        result[k] = ONE / (ONE + e)
 
 
 @jit

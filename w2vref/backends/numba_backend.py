@@ -192,7 +192,7 @@ class NumbaBackend:
         )
 
         def own() -> tuple[Kept, Work]:
-            negative_ids = np.zeros(config.negative, dtype=np.int64)
+            negative_ids = np.zeros(2 * config.negative, dtype=np.int64)
             return _kept(config.window, job.corpus), _work(config.vector_size, negative_ids)
 
         train = _compiled(ENTRY_POINTS.train, *arguments, *own())

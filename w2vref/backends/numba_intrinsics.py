@@ -15,16 +15,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
+from w2vref.backends.numba_twins import GROUP
 from w2vref.records import LANES
+from w2vref.reference.arithmetic import (
+    LN2_HIGH,
+    LN2_LOW,
+    LOG2_E,
+    ONE,
+    P0,
+    P1,
+    P2,
+    P3,
+    P4,
+    P5,
+    ROUND_TO_INTEGER,
+    SIGMOID_BOUND,
+)
 
 ROW = types.CPointer(types.float32)
 FLOAT = ir.FloatType()
 I32 = ir.IntType(32)
 BLOCK = ir.VectorType(FLOAT, LANES)
+GROUP_OF_FLOATS = ir.VectorType(FLOAT, GROUP)
+GROUP_OF_INTS = ir.VectorType(I32, GROUP)
+EXPONENT_BIAS = 127
+MANTISSA_BITS = 23
 FLOAT_ALIGNMENT = 4
 """Promised to LLVM of every block, so that an unaligned array would be slow but not wrong."""
 
@@ -194,6 +214,45 @@ def exchange(typing_context: Any, error: Any, y: Any, factor: Any, x: Any, block
         return context.get_dummy_value()
 
     return types.void(ROW, ROW, types.float32, ROW, types.int64), build
+
+
+# --- The sigmoid --------------------------------------------------------------------------------
+
+
+def _constant(vector_type: Any, value: Any) -> Any:
+    return ir.Constant(vector_type, [value] * vector_type.count)
+
+
+@intrinsic
+def sigmoids(typing_context: Any, x: Any, result: Any) -> Any:
+    """Fill result with 1 / (1 + exp(-x)), GROUP floats, operation for operation as the reference."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        source, target = (builder.bitcast(address, GROUP_OF_FLOATS.as_pointer()) for address in args)
+
+        def c(value: np.float32) -> Any:
+            return _constant(GROUP_OF_FLOATS, float(value))
+
+        def limited(value: Any, comparison: str, bound: Any) -> Any:
+            return builder.select(builder.fcmp_ordered(comparison, value, bound), bound, value)
+
+        times, plus, minus = builder.fmul, builder.fadd, builder.fsub
+        x = builder.load(source, align=FLOAT_ALIGNMENT)
+        t = builder.fneg(limited(limited(x, "<", c(-SIGMOID_BOUND)), ">", c(SIGMOID_BOUND)))
+        n = minus(plus(times(t, c(LOG2_E)), c(ROUND_TO_INTEGER)), c(ROUND_TO_INTEGER))
+        r = minus(minus(t, times(n, c(LN2_HIGH))), times(n, c(LN2_LOW)))
+        z = times(r, r)
+        q = times(plus(times(c(P0), r), c(P1)), z)
+        p = plus(times(plus(q, plus(times(c(P2), r), c(P3))), z), plus(times(c(P4), r), c(P5)))
+        # 2^n by its exponent field: |n| <= 126, so it is a normal float.
+        exponent = builder.add(builder.fptosi(n, GROUP_OF_INTS), _constant(GROUP_OF_INTS, EXPONENT_BIAS))
+        shifted = builder.shl(exponent, _constant(GROUP_OF_INTS, MANTISSA_BITS))
+        power = builder.bitcast(shifted, GROUP_OF_FLOATS)
+        e = times(plus(plus(times(p, z), r), c(ONE)), power)
+        builder.store(builder.fdiv(c(ONE), plus(c(ONE), e)), target, align=FLOAT_ALIGNMENT)
+        return context.get_dummy_value()
+
+    return types.void(ROW, ROW), build
 
 
 # --- Memory -------------------------------------------------------------------------------------

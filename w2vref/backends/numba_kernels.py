@@ -37,6 +37,7 @@ from w2vref.backends.numba_primitives import (
     jit,
     load_flag,
     pointer,
+    prefetch,
     row,
     source_digest,
 )
@@ -80,7 +81,7 @@ class Work(NamedTuple):
     hidden_error: Float32Array
     """(stride,)."""
     negative_ids: Int64Array
-    """(negative,)."""
+    """(2 * negative,): of the pair that is trained and of the next one."""
 
 
 @jit
@@ -134,6 +135,23 @@ def kept_tokens(
 
 
 @jit
+def draw_negatives(
+    settings: Settings,
+    parameters: Rows,
+    tables: Lookup,
+    key: np.uint64,
+    start: Int,
+    negative_ids: Int64Array,
+    first: Int,
+) -> None:
+    """Fill `negative` elements of negative_ids, from `first` on, with the noise words of draws start, ..."""
+    for k in range(settings.negative):
+        negative_id = draw_negative(tables, key, start + k)
+        negative_ids[first + k] = negative_id
+        prefetch(row(parameters.output_vectors, negative_id, settings.blocks), settings.blocks)
+
+
+@jit
 def train_center(
     settings: Settings,
     parameters: Rows,
@@ -154,9 +172,9 @@ def train_center(
     if last - first == 1:
         return 0.0
     hidden_error, negative_ids = work.hidden_error, work.negative_ids
+    negative = settings.negative
+    draw_negatives(settings, parameters, tables, key, next_draw, negative_ids, 0)
     if not settings.sg:
-        for k in range(settings.negative):
-            negative_ids[k] = draw_negative(tables, key, next_draw + k)
         hidden = work.hidden
         project(settings, parameters, hidden, kept.words, first, last, center)
         return train_cbow_pair(
@@ -171,29 +189,33 @@ def train_center(
             center,
             target_id,
             negative_ids,
-            settings.negative,
+            0,
+            negative,
             alpha,
             work.scratch,
         )
-    loss = 0.0
+    # The negatives of a pair are drawn, and their rows asked for, while the pair before is trained.
+    loss, this, other = 0.0, 0, negative
+    final = last - 1 if center < last - 1 else last - 2
     for p in range(first, last):
         if p != center:
-            for k in range(settings.negative):
-                negative_ids[k] = draw_negative(tables, key, next_draw + k)
-            next_draw += settings.negative
-            input_id = np.int64(kept.words[p])
+            if p != final:
+                next_draw += negative
+                draw_negatives(settings, parameters, tables, key, next_draw, negative_ids, other)
             loss += train_sg_pair(
                 settings,
                 parameters,
                 tables,
                 hidden_error,
-                input_id,
+                np.int64(kept.words[p]),
                 target_id,
                 negative_ids,
-                settings.negative,
+                this,
+                this + negative,
                 alpha,
                 work.scratch,
             )
+            this, other = other, this
     return loss
 
 
@@ -457,6 +479,7 @@ def make_entry_points(source: str) -> EntryPoints:
             input_id,
             target_id,
             own.negative_ids,
+            0,
             len(work.negative_ids),
             alpha,
             own.scratch,
@@ -486,6 +509,7 @@ def make_entry_points(source: str) -> EntryPoints:
             -1,
             target_id,
             own.negative_ids,
+            0,
             len(work.negative_ids),
             alpha,
             own.scratch,

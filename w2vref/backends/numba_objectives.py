@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from w2vref._typing import Float32Array, Int32Array, Int64Array
-from w2vref.backends.numba_arithmetic import GROUP, Int, Lookup, log_sigmoid, sigmoids
+from w2vref.backends.numba_arithmetic import Int, Lookup, log_sigmoid
 from w2vref.backends.numba_primitives import (
+    GROUP,
     add,
     add_scaled,
     dot,
@@ -21,6 +22,7 @@ from w2vref.backends.numba_primitives import (
     multiply,
     row,
     set_zero,
+    sigmoids,
 )
 
 ZERO = np.float32(0.0)
@@ -150,7 +152,8 @@ def negative_sampling(
     hidden_error: Any,
     target_id: Int,
     negative_ids: Int64Array,
-    n_negatives: Int,
+    first_negative: Int,
+    last_negative: Int,
     alpha: np.float32,
     scratch: Scratch,
 ) -> float:
@@ -158,7 +161,7 @@ def negative_sampling(
     loss, count = 0.0, 1
     scratch.ids[0] = target_id
     scratch.labels[0] = ONE
-    for i in range(n_negatives):
+    for i in range(first_negative, last_negative):
         negative_id = negative_ids[i]
         if negative_id == target_id:
             continue
@@ -184,7 +187,8 @@ def train_objectives(
     hidden_error: Any,
     target_id: Int,
     negative_ids: Int64Array,
-    n_negatives: Int,
+    first_negative: Int,
+    last_negative: Int,
     alpha: np.float32,
     scratch: Scratch,
 ) -> float:
@@ -197,7 +201,16 @@ def train_objectives(
         )
     if settings.negative:
         loss += negative_sampling(
-            settings, parameters, hidden, hidden_error, target_id, negative_ids, n_negatives, alpha, scratch
+            settings,
+            parameters,
+            hidden,
+            hidden_error,
+            target_id,
+            negative_ids,
+            first_negative,
+            last_negative,
+            alpha,
+            scratch,
         )
     return loss
 
@@ -218,7 +231,8 @@ def train_sg_pair(
     input_id: Int,
     target_id: Int,
     negative_ids: Int64Array,
-    n_negatives: Int,
+    first_negative: Int,
+    last_negative: Int,
     alpha: np.float32,
     scratch: Scratch,
 ) -> float:
@@ -232,7 +246,8 @@ def train_sg_pair(
         hidden_error,
         target_id,
         negative_ids,
-        n_negatives,
+        first_negative,
+        last_negative,
         alpha,
         scratch,
     )
@@ -269,7 +284,8 @@ def train_cbow_pair(
     center: Int,
     target_id: Int,
     negative_ids: Int64Array,
-    n_negatives: Int,
+    first_negative: Int,
+    last_negative: Int,
     alpha: np.float32,
     scratch: Scratch,
 ) -> float:
@@ -282,7 +298,8 @@ def train_cbow_pair(
         hidden_error,
         target_id,
         negative_ids,
-        n_negatives,
+        first_negative,
+        last_negative,
         alpha,
         scratch,
     )

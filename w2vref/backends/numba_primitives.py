@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
+from w2vref.backends import numba_twins
 from w2vref.reference.arithmetic import check_arithmetic
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ JITTED = not _config.DISABLE_JIT
 """False with NUMBA_DISABLE_JIT=1: the kernels then run as plain Python."""
 
 _primitives: Any = import_module("w2vref.backends." + ("numba_intrinsics" if JITTED else "numba_twins"))
+GROUP = numba_twins.GROUP
 pointer = _primitives.pointer
 row = _primitives.row
 dot = _primitives.dot
@@ -30,6 +32,7 @@ add = _primitives.add
 multiply = _primitives.multiply
 add_scaled = _primitives.add_scaled
 exchange = _primitives.exchange
+sigmoids = _primitives.sigmoids
 prefetch = _primitives.prefetch
 fetch_add = _primitives.fetch_add
 load_flag = _primitives.load_flag

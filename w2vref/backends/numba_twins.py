@@ -12,6 +12,23 @@ import numpy as np
 
 from w2vref._typing import Float32Array, Int32Array, Int64Array
 from w2vref.records import LANES
+from w2vref.reference.arithmetic import (
+    LN2_HIGH,
+    LN2_LOW,
+    LOG2_E,
+    ONE,
+    P0,
+    P1,
+    P2,
+    P3,
+    P4,
+    P5,
+    ROUND_TO_INTEGER,
+    SIGMOID_BOUND,
+)
+
+GROUP = 8
+"""Logistic steps whose sigmoids are computed together: one AVX register of floats."""
 
 CONTROLS_ARITHMETIC = False
 STANDARD_ARITHMETIC = 0
@@ -66,6 +83,18 @@ def exchange(error: Float32Array, y: Float32Array, factor: np.float32, x: Float3
     """Learn both ways: error += factor * y with the old y; y += factor * x."""
     error += factor * y
     y += factor * x
+
+
+def sigmoids(x: Float32Array, result: Float32Array) -> None:
+    """Fill result with 1 / (1 + exp(-x)), operation for operation as the reference."""
+    t = -np.clip(x, -SIGMOID_BOUND, SIGMOID_BOUND)
+    n = (t * LOG2_E + ROUND_TO_INTEGER) - ROUND_TO_INTEGER
+    r = (t - n * LN2_HIGH) - n * LN2_LOW
+    z = r * r
+    q = (P0 * r + P1) * z
+    p = (q + (P2 * r + P3)) * z + (P4 * r + P5)
+    e = ((p * z + r) + ONE) * np.ldexp(ONE, n.astype(np.int32))
+    result[:] = ONE / (ONE + e)
 
 
 def prefetch(y: Float32Array, blocks: int) -> None:
