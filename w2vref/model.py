@@ -5,32 +5,28 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+
+import numpy as np
 
 from w2vref._typing import Float64Array
 from w2vref.aliases import modern_arguments
 from w2vref.backends import get_backend
 from w2vref.callbacks import CallbackAny2Vec
-from w2vref.config import SEED_MODULUS
 from w2vref.corpora.checks import Sentences
-from w2vref.corpora.corpus_file import encode_file
-from w2vref.corpora.encoded import digest, encode_corpus
-from w2vref.errors import TrainingDivergedError
+from w2vref.corpora.encoded import encode_corpus
 from w2vref.keyedvectors import KeyedVectors
 from w2vref.keyedvectors.classic import ClassicQueries
-from w2vref.records import EncodedCorpus
-from w2vref.training.loop import Call, Observer, first_bad_row, run_epochs
-from w2vref.training.result import TrainPosition, TrainResult
-from w2vref.training.settings import check_alphas, check_settings, real_number, whole_number
-from w2vref.training.state import StepState
-from w2vref.training.vocabulary_steps import VocabularySteps
+from w2vref.keyedvectors.prediction import best_predictions, predict_output
+from w2vref.training.settings import check_settings
+from w2vref.training.training import Training
 from w2vref.vocabulary.rules import TrimRule
 
 logger = logging.getLogger("w2vref.model")
 
 
-class Word2Vec(VocabularySteps, ClassicQueries):
+class Word2Vec(Training, ClassicQueries):
     """A word2vec model: skip-gram or CBOW, hierarchical softmax or negative sampling.
 
     Mikolov et al. (2013a, arXiv:1301.3781; 2013b, arXiv:1310.4546). With `sentences` or `corpus_file` the
@@ -151,7 +147,7 @@ class Word2Vec(VocabularySteps, ClassicQueries):
         self._scan = self._selection = self._vocabulary = self._tables = self._corpus = None
         self._wv = KeyedVectors(size)
         self._output = self._node = None
-        self._digested: tuple[EncodedCorpus, str] | None = None
+        self._digested = None
         self._forget_training()
         self.add_lifecycle_event("created", backend=self.backend)
         if sentences is not None or corpus_file is not None:
@@ -159,87 +155,6 @@ class Word2Vec(VocabularySteps, ClassicQueries):
             self.train(compute_loss=compute_loss, callbacks=callbacks)
         elif trim_rule is not None:
             logger.warning("trim_rule is not stored and has no corpus to work on: give it to build_vocab")
-
-    @modern_arguments
-    def train(
-        self,
-        sentences: Sentences | None = None,
-        total_words: int | None = None,
-        word_count: int = 0,
-        total_examples: int | None = None,
-        queue_factor: int = 2,
-        report_delay: float = 1.0,
-        *,
-        corpus_iterable: Sentences | None = None,
-        corpus_file: str | os.PathLike[str] | None = None,
-        epochs: int | None = None,
-        start_alpha: float | None = None,
-        end_alpha: float | None = None,
-        compute_loss: bool = False,
-        callbacks: Iterable[CallbackAny2Vec] = (),
-        resume: bool = False,
-    ) -> TrainResult:
-        """Train `iter` epochs over a corpus, which is read and encoded once.
-
-        Args:
-            sentences: iterable of lists of str (or `corpus_file`); None uses what was encoded last.
-            total_words, total_examples: the corpus's words and sentences, if known; only compared with
-                what was read, with a warning. word_count, queue_factor: have no influence.
-            report_delay: seconds between two progress lines in the log.
-            epochs, start_alpha, end_alpha: set the model's iter, alpha and min_alpha, for good.
-            compute_loss: add up the loss in `running_training_loss`, from 0.
-            callbacks: `CallbackAny2Vec` objects.
-            resume: finish the call that was interrupted (`train_position`), with the bits of a run that
-                was not; the corpus must be the same.
-
-        Returns: TrainResult: the effective words, an int that unpacks as (effective_words, raw_words).
-        Raises: RuntimeError without vocabulary, or on a model that cannot be trained; ValueError for an
-            empty corpus or a setting out of range, before anything changes; TrainingDivergedError if
-            values stop being finite. An exception of the corpus or a callback comes out as it is, the
-            vectors trained so far stay, and `train_position` says how far that is.
-        """
-        self._require_finite()
-        self._require_vocabulary()
-        del queue_factor, word_count
-        if not resume:
-            if epochs is not None:
-                whole_number("epochs", epochs, 1, "each train() call needs at least one epoch")
-            start, end = check_alphas(
-                self.alpha if start_alpha is None else start_alpha,
-                self.min_alpha if end_alpha is None else end_alpha,
-            )
-        elif not (epochs is None and start_alpha is None and end_alpha is None):
-            raise ValueError("resume=True takes epochs and alphas from the interrupted call: omit them")
-        report_delay = real_number("report_delay", report_delay)
-        state = self.step_state()
-        self._require_finite_start(state)
-        corpus = self._corpus_to_train(sentences, corpus_file)
-        self._compare_totals(corpus, total_words, total_examples)
-        if resume:
-            position = self._position_to_resume(corpus)
-        else:
-            self.alpha, self.min_alpha = start, end
-            self.iter = self.iter if epochs is None else epochs
-            if start > self.min_alpha_yet_reached:
-                logger.warning(
-                    "Effective 'alpha' higher than previous training cycles: %s after %s",
-                    start,
-                    self.min_alpha_yet_reached,
-                )
-            position = TrainPosition(
-                seed=self.seed % SEED_MODULUS,
-                first_epoch=self._next_epoch,
-                epochs=self.iter,
-                epoch=0,
-                token=0,
-                words=corpus.words,
-                start_alpha=start,
-                end_alpha=end,
-                digest=self._digest(corpus),
-            )
-            self.running_training_loss = 0.0
-        self._corpus = corpus
-        return self._run(state, corpus, position, compute_loss, list(callbacks), report_delay)
 
     @modern_arguments
     def score(
@@ -271,6 +186,29 @@ class Word2Vec(VocabularySteps, ClassicQueries):
         corpus = encode_corpus(sentences, self._require_vocabulary())
         self._compare_totals(corpus, None, total_sentences)
         return self._backend.score(config, parameters, tables, corpus, self.workers)
+
+    def predict_output_word(
+        self, context_words_list: Sequence[str | int], topn: int | None = 10
+    ) -> list[tuple[str, float]] | None:
+        """Return the most probable centre words given context words: softmax over the output vectors.
+
+        Args:
+            context_words_list: words or rows; unknown words are left out.
+            topn: None for all.
+
+        Returns: [(word, probability)], best first; None if no context word is known.
+        Raises: RuntimeError without negative sampling; TypeError for a str in place of a list.
+        """
+        if isinstance(context_words_list, str):
+            raise TypeError(f"context_words_list must be a list of words, got the str {context_words_list!r}")
+        if not hasattr(self, "syn1neg"):
+            raise RuntimeError("predict_output_word needs output vectors: train with negative > 0")
+        rows = [self.wv.get_index(word) for word in context_words_list if word in self.wv]
+        if not rows:
+            return None
+        vectors = np.ascontiguousarray(self.wv.vectors, dtype=np.float32)
+        probabilities = predict_output(vectors, self.syn1neg, rows, bool(self.cbow_mean))
+        return best_predictions(probabilities, self.wv.index_to_key, topn)
 
     def get_latest_training_loss(self) -> float:
         """Return `running_training_loss`: nats of the last `train(compute_loss=True)` so far."""
@@ -313,138 +251,3 @@ class Word2Vec(VocabularySteps, ClassicQueries):
             f"Word2Vec(vocab={len(self._wv)}, size={self.vector_size}, alpha={self.alpha}, "
             f"backend={self.backend!r}, algorithm={self.algorithm!r}, workers={self.workers}{threads})"
         )
-
-    # What train() is made of.
-
-    def _require_finite_start(self, state: StepState) -> None:
-        for name in ("input_vectors", "output_vectors", "node_vectors"):
-            row = first_bad_row(getattr(state.parameters, name))
-            if row is not None:
-                raise ValueError(f"{name} has a value that is not finite in row {row}: set it right first")
-
-    def _corpus_to_train(
-        self, sentences: Sentences | None, corpus_file: str | os.PathLike[str] | None
-    ) -> EncodedCorpus:
-        if sentences is not None and corpus_file is not None:
-            raise TypeError("got both sentences and corpus_file: give one of them")
-        vocabulary = self._require_vocabulary()
-        if sentences is not None:
-            corpus = encode_corpus(sentences, vocabulary)
-        elif corpus_file is not None:
-            corpus = encode_file(corpus_file, vocabulary, workers=self.workers)
-        elif self._corpus is None:
-            raise TypeError("train() has no corpus: give sentences or corpus_file, none has been encoded yet")
-        else:
-            corpus = self._corpus
-        if not corpus.words:
-            raise ValueError(
-                f"there is nothing to train: none of the corpus's {corpus.raw_words} words "
-                f"({corpus.sentences} sentences) is in the vocabulary"
-            )
-        return corpus
-
-    @staticmethod
-    def _compare_totals(corpus: EncodedCorpus, total_words: int | None, total_examples: int | None) -> None:
-        for name, given, found in (
-            ("words", total_words, corpus.raw_words),
-            ("sentences", total_examples, corpus.sentences),
-        ):
-            if given is not None and given != found:
-                logger.warning("the corpus has %d %s, but %d were announced", found, name, given)
-
-    def _digest(self, corpus: EncodedCorpus) -> str:
-        """Return the corpus's digest, computed once for the corpus that is kept."""
-        if self._digested is None or self._digested[0] is not corpus:
-            self._digested = (corpus, digest(corpus))
-        return self._digested[1]
-
-    def _position_to_resume(self, corpus: EncodedCorpus) -> TrainPosition:
-        position = self.train_position
-        if position is None or position.finished:
-            raise ValueError("there is no interrupted train() call to resume")
-        if position.digest != self._digest(corpus):
-            raise ValueError("this is not the corpus of the interrupted call: its encoded words differ")
-        if position.seed != self.seed % SEED_MODULUS:
-            raise ValueError(f"the interrupted call had seed {position.seed}, the model has {self.seed}")
-        return position
-
-    def _run(
-        self,
-        state: StepState,
-        corpus: EncodedCorpus,
-        position: TrainPosition,
-        compute_loss: bool,
-        callbacks: list[CallbackAny2Vec],
-        report_delay: float,
-    ) -> TrainResult:
-        workers = self.workers if self._backend.capabilities.threads else 1
-        if workers > 1:
-            logger.warning(
-                "sequential training with %d workers is fast but not reproducible: workers race; "
-                "use workers=1 for the same bits each time",
-                workers,
-            )
-        logger.info("training with %r: %d words, %d epochs", self, corpus.words, position.epochs)
-        call = Call(
-            self._backend,
-            state.config,
-            state.parameters,
-            state.tables,
-            corpus,
-            self._wv.index_to_key,
-            workers,
-            compute_loss,
-        )
-        reporter = _Reporter(report_delay, self.progress_hook)
-
-        def moved(new: TrainPosition) -> None:
-            self.train_position = new
-            # An interrupted epoch counts: a new call does not repeat its draws.
-            self._next_epoch = new.first_epoch + new.epoch + (new.token > 0)
-            done = new.words_done / new.total_words
-            reached = max(new.end_alpha, new.start_alpha - (new.start_alpha - new.end_alpha) * done)
-            self.min_alpha_yet_reached = min(self.min_alpha_yet_reached, reached)
-
-        def epoch_begin() -> None:
-            for callback in callbacks:
-                callback.on_epoch_begin(self)
-
-        def epoch_end(loss: float) -> None:
-            self.running_training_loss += loss
-            for callback in callbacks:
-                callback.on_epoch_end(self)
-
-        moved(position)
-        for callback in callbacks:
-            callback.on_train_begin(self)
-        started = time.perf_counter()
-        try:
-            result = run_epochs(call, position, Observer(moved, epoch_begin, epoch_end, reporter))
-        except TrainingDivergedError as error:
-            self._diverged = str(error)
-            raise
-        finally:
-            self.train_count += 1
-            self.total_train_time += time.perf_counter() - started
-        self.add_lifecycle_event("train", effective_words=int(result), seconds=result.seconds)
-        for callback in callbacks:
-            callback.on_train_end(self)
-        return result
-
-
-class _Reporter:
-    """Passes progress on: to the log every `delay` seconds, to the hook always."""
-
-    def __init__(self, delay: float, hook: Callable[[int, int], None] | None) -> None:
-        self.delay = delay
-        self.hook = hook
-        self.started = self.reported = time.perf_counter()
-
-    def __call__(self, done: int, total: int) -> None:
-        now = time.perf_counter()
-        if now - self.reported >= self.delay or done == total:
-            self.reported = now
-            rate = done / max(now - self.started, 1e-9)
-            logger.info("PROGRESS: %.2f%% of %d words, %.0f words/s", 100.0 * done / total, total, rate)
-        if self.hook is not None:
-            self.hook(done, total)

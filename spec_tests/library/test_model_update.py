@@ -240,3 +240,18 @@ def test_pair_functions_after_deleting_training_data() -> None:
     model.delete_temporary_training_data()
     with pytest.raises(RuntimeError, match="not trained"):
         train_sg_pair(model, "a", 1, 0.1)
+
+
+def test_predict_output_word() -> None:
+    model = Word2Vec([["a", "b"], ["c", "d"]] * 30, **{**OPTIONS, "sample": 0, "iter": 60, "alpha": 0.2})
+    predicted = model.predict_output_word(["a"])
+    assert predicted is not None
+    assert predicted[0][0] == "b"
+    assert sum(p for _, p in predicted) == pytest.approx(1.0)
+    assert model.predict_output_word([model.wv.key_to_index["a"]], topn=1) == predicted[:1]
+    assert model.predict_output_word(["unknown"]) is None
+    with pytest.raises(TypeError, match="list of words"):
+        model.predict_output_word("a")
+    model = trained(hs=1, negative=0)
+    with pytest.raises(RuntimeError, match="negative > 0"):
+        model.predict_output_word(["a"])
