@@ -2,8 +2,8 @@
  * w2vref.h - the public header of the C backend, and the declarations that _build.py hands to cffi.
  *
  * cffi reads this file without its preprocessor lines and comments, so there are no macros here.
- * Every array is owned by the caller; nothing is kept after a call returns. Names and meanings are
- * those of w2vref/records.py and w2vref/config.py.
+ * Every array is owned by the caller; nothing is kept after a call returns, but in a w2v_words. Names and
+ * meanings are those of w2vref/records.py and w2vref/config.py.
  */
 #ifndef W2VREF_H
 #define W2VREF_H
@@ -172,5 +172,95 @@ int64_t w2v_binary_write_rows(const float *rows, int64_t count, int64_t size, in
  */
 int64_t w2v_binary_read_rows(const char *data, int64_t length, int64_t max_rows, int64_t size, int64_t stride,
                              int64_t max_word, float *rows, int64_t *word_bounds, int64_t *consumed);
+
+/* ---- wordmap.c, scan.c, whitespace.c: a text file to provisional ids -------------------------- */
+
+enum w2v_scan_code { W2V_SCAN_OK = 0, W2V_SCAN_INVALID_UTF8 = 1, W2V_SCAN_NO_MEMORY = 2 };
+/* Bytes after a chunk that w2v_scan_chunk may overwrite. */
+enum w2v_scan_padding { W2V_SCAN_PADDING = 64 };
+
+/*
+ * Distinct words with counts, numbered from 0 in the order in which they came. One thread at a time.
+ * It is the one thing here that the library owns: w2v_words_free gives it back.
+ */
+typedef struct w2v_words w2v_words;
+
+/* Make an empty set of words; seed: any number, changes no result. NULL: out of memory. */
+w2v_words *w2v_words_new(uint64_t seed);
+void w2v_words_free(w2v_words *words);
+
+int64_t w2v_words_size(const w2v_words *words);
+/* Bytes of all words, each with the one \n that follows it. */
+int64_t w2v_words_bytes(const w2v_words *words);
+/* These bytes, in order of first appearance; valid until the words change. NULL when there are none. */
+const uint8_t *w2v_words_text(const w2v_words *words);
+/* Write the count of each word; counts: (w2v_words_size,). */
+void w2v_words_counts(const w2v_words *words, int64_t *counts);
+/* Write where in the file each word first stood, in bytes; firsts: (w2v_words_size,). */
+void w2v_words_firsts(const w2v_words *words, int64_t *firsts);
+
+/* What w2v_scan_chunk found. */
+typedef struct w2v_scan_found {
+    int64_t words;   /* in the chunk: ids written */
+    int64_t breaks;  /* breaks written */
+    int64_t invalid; /* offset in the file of the first byte that is not UTF-8; -1: none */
+} w2v_scan_found;
+
+/*
+ * Count the words of a chunk of text, and write the number of each.
+ * text: length bytes, then W2V_SCAN_PADDING that are overwritten; it begins where a word may begin and
+ *     ends where a word may end (see w2v_scan_boundary).
+ * offset: of text in the file, in bytes.
+ * ids: (length / 2 + 1,) written: the number of each word.
+ * breaks: (length / 2 + 2,) written: rising numbers of words of this chunk that stand before a newline.
+ * Returns W2V_SCAN_OK, W2V_SCAN_INVALID_UTF8 (found->invalid says where; nothing before it is invalid),
+ *     or W2V_SCAN_NO_MEMORY (also for more than 2^31 - 1 distinct words).
+ */
+int w2v_scan_chunk(w2v_words *words, uint8_t *text, int64_t length, int64_t offset, int32_t *ids,
+                   int32_t *breaks, w2v_scan_found *found);
+
+/* The offset after the last space in a text: where it can be cut without cutting a word; 0: nowhere. */
+int64_t w2v_scan_boundary(const uint8_t *text, int64_t length);
+
+/*
+ * Turn the breaks of a chunk into ends of sentences. Blank lines are none; longer lines are cut.
+ * words_before: of the whole file before the chunk; words: of the chunk.
+ * longest: words of a sentence, at most.
+ * last_end: in and out, where the sentence before ended, in words from the start of the file.
+ * ends: (break_count + words / longest + 2,) written, same unit.
+ * Returns the number of ends written. What follows the last one belongs to the next chunk, or is, at the end
+ *     of the file, the last sentence.
+ */
+int64_t w2v_scan_sentences(const int32_t *breaks, int64_t break_count, int64_t words_before, int64_t words,
+                           int64_t longest, int64_t *last_end, int64_t *ends);
+
+/*
+ * Merge the words that several threads have counted: the order is that of first appearance in the file.
+ * words: an empty set, receives all. parts: (part_count,) sets, each in order of first appearance.
+ * counts: (part_count,) arrays, the count of each word of a part (see w2v_words_counts).
+ * maps: (part_count,) arrays, written: the number in `words` of each word of a part.
+ * Returns W2V_SCAN_OK or W2V_SCAN_NO_MEMORY.
+ */
+int w2v_words_merge(w2v_words *words, const w2v_words *const *parts, const int64_t *const *counts,
+                    int32_t *const *maps, int64_t part_count);
+
+/* ---- encode.c: provisional ids to word ids ---------------------------------------------------- */
+
+/* ids[i] = map[ids[i]] for all i; ids: (count,). */
+void w2v_translate_ids(int32_t *ids, int64_t count, const int32_t *map);
+
+/* The number of ids whose word id is not negative. ids: (count,) rows of word_ids. */
+int64_t w2v_count_kept(const int32_t *ids, int64_t count, const int32_t *word_ids);
+
+/*
+ * Encode sentences, leaving out the words whose word id is negative.
+ * ids: provisional ids of the whole corpus; offsets: (sentences + 1,) places in ids.
+ * written: tokens before these sentences; tokens: of the whole corpus, written from there on.
+ * token_offsets: (sentences,) written: where each sentence begins in tokens.
+ * Returns the tokens before the sentence after these.
+ */
+int64_t w2v_encode_sentences(const int32_t *ids, const int64_t *offsets, int64_t sentences,
+                             const int32_t *word_ids, int64_t written, int32_t *tokens,
+                             int64_t *token_offsets);
 
 #endif
