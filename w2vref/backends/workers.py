@@ -8,20 +8,29 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 from w2vref.backends.base import Control, EpochResult
 
 POLL_SECONDS = 0.05
 
+Result = TypeVar("Result")
 
-def run_workers(work: Callable[[], EpochResult], workers: int, control: Control) -> EpochResult:
-    """Run `work` in this many threads and return the sum of their results.
 
-    The first exception, of a worker, of `control.poll` or Ctrl-C in this thread, sets
-    `control.stop`; it is raised once every worker has returned, so that nothing changes the arrays
-    afterwards and `control.next_token` is exact.
+def run_threads(
+    work: Callable[[], Result], workers: int, *, stop: Callable[[], None], poll: Callable[[], None]
+) -> list[Result]:
+    """Run `work` in this many threads and return their results, in no particular order.
+
+    Args:
+        stop: asks the threads to return soon; called when one of them fails, when poll does, and at
+            Ctrl-C in this thread, perhaps several times.
+        poll: called by this thread about every `POLL_SECONDS`.
+
+    Raises: the first of these exceptions, once every thread has returned, so that nothing they work
+        on changes afterwards.
     """
-    results: list[EpochResult] = []
+    results: list[Result] = []
     failure: list[BaseException] = []
 
     def run() -> None:
@@ -29,7 +38,7 @@ def run_workers(work: Callable[[], EpochResult], workers: int, control: Control)
             results.append(work())
         except BaseException as error:
             failure.append(error)
-            control.stop[0] = 1
+            stop()
 
     threads = [threading.Thread(target=run, name=f"w2vref-{i}", daemon=True) for i in range(workers)]
     waiting = list(threads)
@@ -44,13 +53,28 @@ def run_workers(work: Callable[[], EpochResult], workers: int, control: Control)
                 if not thread.is_alive():
                     waiting.pop(0)
                 if not failure:
-                    control.poll()
+                    poll()
         except BaseException as error:
             failure.append(error)
-            control.stop[0] = 1
+            stop()
             waiting = [thread for thread in waiting if thread.ident is not None]
     if failure:
         raise failure[0]
+    return results
+
+
+def run_workers(work: Callable[[], EpochResult], workers: int, control: Control) -> EpochResult:
+    """Run `work` in this many threads and return the sum of their results.
+
+    The first exception, of a worker, of `control.poll` or Ctrl-C in this thread, sets
+    `control.stop`; it is raised once every worker has returned, so that nothing changes the arrays
+    afterwards and `control.next_token` is exact.
+    """
+
+    def stop() -> None:
+        control.stop[0] = 1
+
+    results = run_threads(work, workers, stop=stop, poll=control.poll)
     return EpochResult(
         effective_words=sum(result.effective_words for result in results),
         loss=sum(result.loss for result in results),

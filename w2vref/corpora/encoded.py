@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from w2vref._typing import Int32Array, Int64Array, WordId
 from w2vref.corpora.checks import Sentences, as_tokens, iterate, reject_token
+from w2vref.corpora.native import encode_in_place, native_library
 from w2vref.corpora.spool import CHUNK, MEMORY_LIMIT, Spool, SpoolWriter
 from w2vref.records import EncodedCorpus
 from w2vref.vocabulary.scan import PENDING_TOKENS, Scan
@@ -23,7 +24,12 @@ DIGEST_BYTES = 16
 
 
 def encode(
-    scan: Scan, vocabulary: Vocabulary, *, consume: bool = False, memory_limit: int = MEMORY_LIMIT
+    scan: Scan,
+    vocabulary: Vocabulary,
+    *,
+    consume: bool = False,
+    memory_limit: int = MEMORY_LIMIT,
+    workers: int = 1,
 ) -> EncodedCorpus:
     """Turn the provisional ids of a scan into word ids; words out of vocabulary are left out.
 
@@ -31,13 +37,18 @@ def encode(
         consume: write over the (writable) arrays of scan.spool, which is useless afterwards: no
             second copy of the corpus is made, in memory or on disk.
         memory_limit: bytes of each array that stay in memory (without consume); see `ArraySpool`.
+        workers: threads, of which only the C extension uses more than one, and only with consume.
 
     Raises: ValueError if the scan did not keep the ids; OSError if a temporary file cannot be
         written.
     """
     if scan.spool is None:
         raise ValueError("the corpus was counted without being kept: scan it with keep_ids=True")
-    chunks = _known_chunks(scan.spool, _word_ids(scan, vocabulary.key_to_index))
+    word_ids = _word_ids(scan, vocabulary.key_to_index)
+    library = native_library()
+    if consume and library is not None:
+        return EncodedCorpus(*encode_in_place(library, scan.spool, word_ids, workers), raw_words=scan.words)
+    chunks = _known_chunks(scan.spool, word_ids)
     if consume:
         tokens, offsets = scan.spool
         words, sentences = 0, 1  # the first offset is 0 already

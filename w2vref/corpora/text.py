@@ -65,14 +65,14 @@ def text_blocks(source: Source) -> Iterator[str]:
                     text = decoder.decode(block, final=not block)
                 except UnicodeDecodeError as error:
                     yield error.object[: error.start].decode("utf-8")
-                    raise _not_utf8(error, source, done - kept_back) from error
+                    raise not_utf8(error, source, done - kept_back) from error
             if not block:
                 return
             done += len(block)
             yield text
 
 
-def _not_utf8(error: UnicodeDecodeError, source: Source, start: int) -> FileFormatError:
+def not_utf8(error: UnicodeDecodeError, source: Source, start: int) -> FileFormatError:
     """Return the error for bad bytes in a block that starts at byte `start` of the file."""
     return FileFormatError(
         f"{name_of(source)}: byte {start + error.start} (0x{error.object[error.start]:02x}) is not UTF-8: "

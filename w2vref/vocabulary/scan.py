@@ -71,8 +71,7 @@ def scan(
     """
     if progress_per < 1:
         raise ValueError(f"progress_per must be at least 1 sentence, got {progress_per}")
-    if max_vocab_size is not None and max_vocab_size < 1:
-        raise ValueError(f"max_vocab_size must be None (no limit) or at least 1 word, got {max_vocab_size}")
+    check_max_vocab_size(max_vocab_size)
     with _Scanner(max_vocab_size, keep_ids, memory_limit) as scanner:
         scanner.read(sentences, progress_per)
         result = scanner.finish()
@@ -83,6 +82,20 @@ def scan(
         len(result.raw_vocab),
     )
     return result
+
+
+def check_max_vocab_size(max_vocab_size: int | None) -> None:
+    """Raise ValueError for a limit that leaves no room for a word."""
+    if max_vocab_size is not None and max_vocab_size < 1:
+        raise ValueError(f"max_vocab_size must be None (no limit) or at least 1 word, got {max_vocab_size}")
+
+
+def too_many_ids() -> ValueError:
+    """Return the error for a corpus whose words cannot be numbered by int32."""
+    return ValueError(
+        "the corpus needs more than 2^31 provisional word ids: raise max_vocab_size, "
+        "so that fewer words have to be parked and numbered anew"
+    )
 
 
 class _Scanner:
@@ -144,10 +157,7 @@ class _Scanner:
         """Count the pending ids, spool them, and empty the two buffers."""
         tokens = np.array(pending, dtype=np.int64)
         if len(tokens) and int(tokens.max()) >= PROVISIONAL_IDS:
-            raise ValueError(
-                "the corpus needs more than 2^31 provisional word ids: raise max_vocab_size, "
-                "so that fewer words have to be parked and numbered anew"
-            )
+            raise too_many_ids()
         places = tokens
         if self.first_new:
             new_places = tokens - self.first_new + len(self.stayed)
@@ -172,7 +182,7 @@ class _Scanner:
         kept = np.zeros(len(order), dtype=bool)
         kept[order[: limit // 2]] = True
         self.store.add(
-            (word, word_id, word_count)
+            (word, word_id, word_count, word_id)
             for (word, word_id), word_count, stays in zip(
                 self.ids.items(), self.counts.tolist(), kept.tolist(), strict=True
             )
@@ -192,7 +202,8 @@ class _Scanner:
         spool = self.writer.finish() if self.writer is not None else None
         if self.store is None:
             return Scan(self._raw_vocab(), self.sentences, self.words, spool)
-        self.store.add(zip(self.ids, self.ids.values(), self.counts.tolist(), strict=True))
+        ids = self.ids.values()  # given in order, so an id tells when its word first came
+        self.store.add(zip(self.ids, ids, self.counts.tolist(), ids, strict=True))
         self.ids.clear()
         raw_vocab, ranks = self.store.finish()
         return Scan(raw_vocab, self.sentences, self.words, spool, ranks)

@@ -14,7 +14,7 @@ from w2vref._typing import Int32Array
 
 
 class WordStore:
-    """Collects (word, provisional id, count) parts in a temporary database and merges them by word.
+    """Collects (word, provisional id, count, first) parts in a temporary database and merges them by word.
 
     The database has no name in the file system, so that nothing is left behind.
     """
@@ -25,31 +25,34 @@ class WordStore:
             self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
             self._database.executescript(
                 "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-                "CREATE TABLE parts (id INTEGER PRIMARY KEY, word BLOB NOT NULL, count INTEGER NOT NULL);"
+                "CREATE TABLE parts (id INTEGER PRIMARY KEY, word BLOB NOT NULL, count INTEGER NOT NULL,"
+                " first INTEGER NOT NULL);"
             )
 
-    def add(self, parts: Iterable[tuple[str, int, int]]) -> None:
-        """Add parts; a provisional id may be given once only."""
+    def add(self, parts: Iterable[tuple[str, int, int, int]]) -> None:
+        """Add parts: word, provisional id, count, and a number that rises with the first appearance.
+
+        An id may be given once only; the numbers of different words differ.
+        """
         with _disk_errors():
             self._database.execute("BEGIN")
             self._database.executemany(
-                "INSERT INTO parts VALUES (?, ?, ?)",
-                ((word_id, _encode(word), count) for word, word_id, count in parts),
+                "INSERT INTO parts VALUES (?, ?, ?, ?)",
+                ((word_id, _encode(word), count, first) for word, word_id, count, first in parts),
             )
             self._database.execute("COMMIT")
 
     def finish(self) -> tuple[StoredCounts, Int32Array]:
         """Merge the parts of each word.
 
-        Returns: word -> count in order of the first (smallest) id; and int32 (ids,), the place of
-            each provisional id's word in that order. The ids must be 0 .. n - 1.
+        Returns: word -> count in order of first appearance; and int32 (ids,), the place of each
+            provisional id's word in that order. The ids must be 0 .. n - 1.
         """
         with _disk_errors():
-            # A word's first id is the order of its first appearance.
             self._database.executescript(
                 "CREATE TABLE words (rank INTEGER PRIMARY KEY, word BLOB NOT NULL, count INTEGER NOT NULL);"
                 "INSERT INTO words (word, count) SELECT word, count FROM"
-                " (SELECT word, SUM(count) AS count, MIN(id) AS first FROM parts GROUP BY word)"
+                " (SELECT word, SUM(count) AS count, MIN(first) AS first FROM parts GROUP BY word)"
                 " ORDER BY first;"
                 "CREATE UNIQUE INDEX by_word ON words (word);"
             )

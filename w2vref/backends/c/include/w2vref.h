@@ -189,6 +189,9 @@ typedef struct w2v_words w2v_words;
 w2v_words *w2v_words_new(uint64_t seed);
 void w2v_words_free(w2v_words *words);
 
+/* Give back what only counting needs; afterwards only size, bytes, text and free may be called. */
+void w2v_words_seal(w2v_words *words);
+
 int64_t w2v_words_size(const w2v_words *words);
 /* Bytes of all words, each with the one \n that follows it. */
 int64_t w2v_words_bytes(const w2v_words *words);
@@ -249,18 +252,17 @@ int w2v_words_merge(w2v_words *words, const w2v_words *const *parts, const int64
 /* ids[i] = map[ids[i]] for all i; ids: (count,). */
 void w2v_translate_ids(int32_t *ids, int64_t count, const int32_t *map);
 
-/* The number of ids whose word id is not negative. ids: (count,) rows of word_ids. */
-int64_t w2v_count_kept(const int32_t *ids, int64_t count, const int32_t *word_ids);
-
 /*
- * Encode sentences, leaving out the words whose word id is negative.
- * ids: provisional ids of the whole corpus; offsets: (sentences + 1,) places in ids.
- * written: tokens before these sentences; tokens: of the whole corpus, written from there on.
- * token_offsets: (sentences,) written: where each sentence begins in tokens.
- * Returns the tokens before the sentence after these.
+ * Turn provisional ids into word ids, leaving out those whose word id is negative.
+ * ids: (count,) rows of word_ids, part of a longer array; before: how many stand before them in it.
+ * ends: (end_count,) non-decreasing, in before .. before + count: where sentences end in the longer array.
+ * known: (count,) written from the front; may be ids itself, or anything before it in the same array.
+ * known_ends: (end_count,) written: ends as counted in the kept ids, of which known_before stand before
+ *     these; may be ends itself.
+ * Returns how many were kept.
  */
-int64_t w2v_encode_sentences(const int32_t *ids, const int64_t *offsets, int64_t sentences,
-                             const int32_t *word_ids, int64_t written, int32_t *tokens,
-                             int64_t *token_offsets);
+int64_t w2v_encode_ids(const int32_t *ids, int64_t count, const int64_t *ends, int64_t end_count,
+                       int64_t before, const int32_t *word_ids, int32_t *known, int64_t *known_ends,
+                       int64_t known_before);
 
 #endif

@@ -7,25 +7,21 @@ void w2v_translate_ids(int32_t *ids, int64_t count, const int32_t *map) {
     }
 }
 
-int64_t w2v_count_kept(const int32_t *ids, int64_t count, const int32_t *word_ids) {
-    int64_t kept = 0;
-    for (int64_t i = 0; i < count; i++) {
-        kept += word_ids[ids[i]] >= 0;
-    }
-    return kept;
-}
-
-int64_t w2v_encode_sentences(const int32_t *ids, const int64_t *offsets, int64_t sentences,
-                             const int32_t *word_ids, int64_t written, int32_t *tokens,
-                             int64_t *token_offsets) {
-    for (int64_t s = 0; s < sentences; s++) {
-        token_offsets[s] = written;
-        for (int64_t i = offsets[s]; i < offsets[s + 1]; i++) {
+int64_t w2v_encode_ids(const int32_t *ids, int64_t count, const int64_t *ends, int64_t end_count,
+                       int64_t before, const int32_t *word_ids, int32_t *known, int64_t *known_ends,
+                       int64_t known_before) {
+    int64_t i = 0, kept = 0;
+    for (int64_t e = 0; e <= end_count; e++) {
+        const int64_t upto = e < end_count ? ends[e] - before : count;
+        for (; i < upto; i++) {
             const int32_t id = word_ids[ids[i]];
-            if (id >= 0) { /* no write for others: the next place may be another thread's */
-                tokens[written++] = id;
+            if (id >= 0) { /* no write for others: what lies behind may not have been read yet */
+                known[kept++] = id;
             }
         }
+        if (e < end_count) {
+            known_ends[e] = known_before + kept;
+        }
     }
-    return written;
+    return kept;
 }

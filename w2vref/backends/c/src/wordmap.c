@@ -165,6 +165,13 @@ struct w2v_slot *w2v_words_find(struct w2v_words *words, const uint8_t *word, in
     }
 }
 
+void w2v_words_seal(w2v_words *words) {
+    free(words->slots);
+    free(words->firsts);
+    words->slots = NULL;
+    words->firsts = NULL;
+}
+
 int64_t w2v_words_size(const w2v_words *words) {
     return words->size;
 }
