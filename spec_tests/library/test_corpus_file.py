@@ -402,7 +402,7 @@ def test_a_full_disk_is_an_error_that_leaves_nothing(
 @pytest.mark.parametrize("workers", WORKERS)
 def test_encode_file_is_encode_corpus(tmp_path: Path, workers: int) -> None:
     # More ids than are encoded at once, unknown words at every place, sentences without a known one.
-    text = "\n".join("a b c d e f g h"[: i % 17] + (" x" * (i % 3)) for i in range(150_000)) + "\nx\n"
+    text = "\n".join("a b c d e f g h"[: i % 17] + (" x" * (i % 3)) for i in range(250_000)) + "\nx\n"
     path = written(tmp_path, text)
     assert scan_file(path).words > CHUNK
     vocabulary = Vocabulary(["c", "a", "not there", "e"], np.array([3, 2, 1, 1]))
