@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 from pathlib import Path
@@ -19,7 +20,9 @@ def text_file(folder: str | None, megabytes: int) -> tuple[Path, str]:
         folder: has novels.txt or novels.txt.xz; None for W2VREF_DATA, and without that a synthetic text.
     """
     folder = folder or os.environ.get("W2VREF_DATA")
-    target = Path(tempfile.mkdtemp(prefix="w2vref-bench-")) / "text.txt"
+    kept_for_the_run = tempfile.TemporaryDirectory(prefix="w2vref-bench-")
+    atexit.register(kept_for_the_run.cleanup)
+    target = Path(kept_for_the_run.name) / "text.txt"
     if folder is None:
         return _synthetic(target, megabytes), f"synthetic Zipf text, {megabytes} MB (W2VREF_DATA is not set)"
     size = megabytes * 1_000_000
@@ -33,6 +36,20 @@ def text_file(folder: str | None, megabytes: int) -> tuple[Path, str]:
             data = packed.read(size)
     target.write_bytes(data)
     return target, f"the first {len(data):,} bytes of {NOVELS}"
+
+
+def first_sentences(path: Path, words: int) -> list[list[str]]:
+    """Return the sentences that hold the first so many words of a text; the last one may be cut."""
+    sentences: list[list[str]] = []
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            sentence = line.split()[:words]
+            words -= len(sentence)
+            if sentence:
+                sentences.append(sentence)
+            if not words:
+                break
+    return sentences
 
 
 def _synthetic(target: Path, megabytes: int) -> Path:
