@@ -13,7 +13,7 @@ from w2vref._typing import Float64Array, Int64Array
 from w2vref.evaluation.folding import FoldedWords
 from w2vref.io.opening import open_text
 from w2vref.keyedvectors.most_similar import COSMUL_EPSILON
-from w2vref.keyedvectors.ranking import ROWS_AT_ONCE, inverse, nearest_batch, unit
+from w2vref.keyedvectors.ranking import ROWS_AT_ONCE, divisors, nearest_batch, unit
 from w2vref.keyedvectors.storage import FloatMatrix
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def _unit_columns(rows: FloatMatrix, ids: Int64Array) -> list[Float64Array]:
 def _by_product(kv: Similarity, end: int, ids: Int64Array, excluded: list[Int64Array]) -> Int64Array:
     """Return the best row by 3CosMul for each question (a, b, c)."""
     rows, norms = kv.frozen_rows()
-    scales = inverse(norms)
+    lengths = divisors(norms)[:, np.newaxis]
     best = np.full(len(ids), -1, dtype=np.int64)
     for start in range(0, len(ids), QUESTIONS_AT_ONCE):
         part = slice(start, start + QUESTIONS_AT_ONCE)
@@ -200,7 +200,7 @@ def _by_product(kv: Similarity, end: int, ids: Int64Array, excluded: list[Int64A
         highest = np.full(len(queries[0]), -np.inf)
         for first in range(0, end, ROWS_AT_ONCE):
             last = min(first + ROWS_AT_ONCE, end)
-            units = (rows[first:last] * scales[first:last, np.newaxis]).astype(np.float32, copy=False).T
+            units = (rows[first:last] / lengths[first:last]).astype(np.float32, copy=False).T
             a, b, c = ((1 + (query @ units).astype(np.float64)) / 2 for query in queries)
             scores = b * c / (a + COSMUL_EPSILON)
             here = (out_rows >= first) & (out_rows < last)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from w2vref.keyedvectors.ranking import inverse, ranked, unit
+from w2vref.keyedvectors.ranking import divisors, ranked, unit
 
 if TYPE_CHECKING:
     from w2vref.keyedvectors.lookup import Lookup
@@ -62,7 +62,7 @@ class UsearchIndexer:
         self._index = _usearch_index(kv.vector_size, connectivity, expansion_add, expansion_search, dtype)
         for start in range(0, kv.next_index, ROWS_AT_ONCE):
             end = min(start + ROWS_AT_ONCE, kv.next_index)
-            units = rows[start:end] * inverse(norms[start:end])[:, np.newaxis]
+            units = rows[start:end] / divisors(norms[start:end])[:, np.newaxis]
             labels = np.arange(start, end, dtype=np.uint64)
             self._index.add(labels, units.astype(np.float32, copy=False), threads=threads)
 

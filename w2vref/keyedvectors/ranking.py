@@ -53,12 +53,9 @@ def margin(size: int) -> float:
     return 2 * 2 * (size + 16) * 2.0**-24
 
 
-def inverse(norms: Float32Array) -> Float32Array:
-    """Return 1 / norms, and 0 where the norm is 0, so that a zero vector has similarity 0."""
-    result = np.zeros_like(norms)
-    with np.errstate(over="ignore"):
-        np.divide(1, norms, out=result, where=norms > 0)
-    return result
+def divisors(norms: Float32Array) -> Float32Array:
+    """Return norms with 1 in the place of 0: a vector of zeros divided by it stays zero."""
+    return np.where(norms != 0, norms, np.float32(1))
 
 
 def cosines(rows: FloatMatrix, norms: Float32Array, query: Float64Array) -> Float32Array:
@@ -71,8 +68,8 @@ def cosines(rows: FloatMatrix, norms: Float32Array, query: Float64Array) -> Floa
             )
         else:
             dots = rows @ query.astype(rows.dtype)
-        scores: Float32Array = np.zeros(len(rows), dtype=np.float32)
-        np.divide(dots, norms, out=scores, where=norms > 0, casting="same_kind")
+        scores: Float32Array = np.empty(len(rows), dtype=np.float32)
+        np.divide(dots, divisors(norms), out=scores, casting="same_kind")
     return scores
 
 
@@ -165,13 +162,13 @@ def _nearest_block(
     # The inputs are left out afterwards: with so many rows kept, k others are among them.
     wanted = k + max((len(out) for out in excluded), default=0)
     single = np.ascontiguousarray(queries, dtype=np.float32)
-    scales = inverse(norms)
+    lengths = divisors(norms)[:, np.newaxis]
     floors = _Floors(len(queries), wanted, np.float32(margin(rows.shape[1])))
     pieces: list[tuple[Int64Array, Int64Array, Float32Array]] = []
     for start in range(0, len(rows), ROWS_AT_ONCE):
         part = rows[start : start + ROWS_AT_ONCE]
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            units = part * scales[start : start + ROWS_AT_ONCE, np.newaxis]
+            units = part / lengths[start : start + ROWS_AT_ONCE]
             scores = single @ units.astype(np.float32, copy=False).T
         floors.raise_by(scores)
         flat = np.flatnonzero(scores >= floors.values[:, np.newaxis])

@@ -177,20 +177,18 @@ class VectorStorage:
                 "vectors must be a matrix of numbers, (rows, size); "
                 f"got {values.dtype} of shape {values.shape}"
             )
-        block_size, self.size = self.size, values.shape[1]
-        try:
-            block = self._allocate(len(values)) if self.path is None else self._remapped(values.shape)
-        except BaseException:
-            self.size = block_size
-            raise
-        block[:, : self.size] = values
-        self._block, self._count = block, len(values)
+        rows, size = values.shape
+        if self.path is None:
+            self.size = size
+            block = self._allocate(rows)
+        else:
+            if size != self.size:
+                raise ValueError("vectors in a mapfile_path keep their size: make a new KeyedVectors")
+            values = values.copy()  # they may lie in the same file
+            block = self._allocate(max(rows, len(self._block)))
+        block[:rows, :size] = values
+        self._block, self._count = block, rows
         self._forget()
-
-    def _remapped(self, shape: tuple[int, ...]) -> npt.NDArray[Any]:
-        if shape[1] != self._block.shape[1] and padded_size(shape[1]) != self._block.shape[1]:
-            raise ValueError("vectors in a mapfile_path keep their size: make a new KeyedVectors")
-        return self._allocate(max(shape[0], len(self._block)))
 
     def adopt(self, array: FloatMatrix) -> None:
         """Take array, (rows, size), as it is: no copy, no padding. For memory-mapped files.
