@@ -17,6 +17,10 @@ from w2vref.reference import draws
 Int: TypeAlias = Any
 """An int64 in machine code; Python int or NumPy scalar without the compiler."""
 
+I0: Int = np.int64(0)
+I1: Int = np.int64(1)
+"""Counters start from these: a literal 0 is a type of its own to numba, and would be compiled twice."""
+
 GAMMA = np.uint64(draws.GAMMA)
 MIX_1 = np.uint64(draws.MIX_1)
 MIX_2 = np.uint64(draws.MIX_2)

@@ -253,10 +253,10 @@ class NumbaBackend:
         work = _work(config.vector_size, negative_ids)
         settings = _settings(config, bool(learn_vectors), bool(learn_hidden))
         ids = int(input_id), int(target_id)
-        arguments = (settings, _rows(parameters), _lookup(tables), *ids, np.float32(alpha), work)
-        step = _compiled(ENTRY_POINTS.train_sg_pair, *arguments)
-        with standard_arithmetic():
-            return Step(float(step(*arguments)), work.hidden_error)
+        with standard_arithmetic():  # alpha is rounded in it
+            arguments = (settings, _rows(parameters), _lookup(tables), *ids, np.float32(alpha), work)
+            loss = _compiled(ENTRY_POINTS.train_sg_pair, *arguments)(*arguments)
+        return Step(float(loss), work.hidden_error)
 
     def train_cbow_pair(
         self,
@@ -275,18 +275,18 @@ class NumbaBackend:
             raise ValueError("context_ids is empty: a CBOW step needs at least one context word")
         negative_ids = self._checked(config, parameters, tables, [target_id, *context_ids], negative_ids)
         work = _work(config.vector_size, negative_ids, _projection(config, hidden))
-        arguments = (
-            _settings(config, bool(learn_vectors), bool(learn_hidden)),
-            _rows(parameters),
-            _lookup(tables),
-            np.asarray(context_ids).astype(np.int32),
-            int(target_id),
-            np.float32(alpha),
-            work,
-        )
-        step = _compiled(ENTRY_POINTS.train_cbow_pair, *arguments)
-        with standard_arithmetic():
-            return Step(float(step(*arguments)), work.hidden_error)
+        with standard_arithmetic():  # alpha is rounded in it
+            arguments = (
+                _settings(config, bool(learn_vectors), bool(learn_hidden)),
+                _rows(parameters),
+                _lookup(tables),
+                np.asarray(context_ids).astype(np.int32),
+                int(target_id),
+                np.float32(alpha),
+                work,
+            )
+            loss = _compiled(ENTRY_POINTS.train_cbow_pair, *arguments)(*arguments)
+        return Step(float(loss), work.hidden_error)
 
     def score_sg_pair(
         self,

@@ -12,6 +12,8 @@ import numpy as np
 
 from w2vref._typing import Float32Array, Float64Array, Int32Array, Int64Array, UInt64Array
 from w2vref.backends.numba_arithmetic import (
+    I0,
+    I1,
     Int,
     Lookup,
     Schedule,
@@ -115,7 +117,7 @@ def kept_tokens(
     The sentence is tokens[start:end]. Returns (before, stop, n): kept[before:stop] are those in
     first .. last - 1, kept[:n] all.
     """
-    before, position = 0, first - 1
+    before, position = I0, first - 1
     while position >= 0 and before < settings.window:
         before = keep(tables, kept, before, tokens, start, position, key)
         position -= 1
@@ -165,15 +167,15 @@ def train_center(
     """Train one centre, an index into the n kept tokens, in place; return its loss."""
     target_id = np.int64(kept.words[center])
     key = np.uint64(kept.keys[center])
-    next_draw, radius = 0, settings.window
+    next_draw, radius = I0, settings.window
     if settings.shrink_windows:
-        next_draw, radius = 1, window_radius(draw(key, 0), settings.window)
+        next_draw, radius = I1, window_radius(draw(key, I0), settings.window)
     first, last = center - min(center, radius), center + 1 + min(n - 1 - center, radius)
     if last - first == 1:
         return 0.0
     hidden_error, negative_ids = work.hidden_error, work.negative_ids
     negative = settings.negative
-    draw_negatives(settings, parameters, tables, key, next_draw, negative_ids, 0)
+    draw_negatives(settings, parameters, tables, key, next_draw, negative_ids, I0)
     if not settings.sg:
         hidden = work.hidden
         project(settings, parameters, hidden, kept.words, first, last, center)
@@ -189,13 +191,13 @@ def train_center(
             center,
             target_id,
             negative_ids,
-            0,
+            I0,
             negative,
             alpha,
             work.scratch,
         )
     # The negatives of a pair are drawn, and their rows asked for, while the pair before is trained.
-    loss, this, other = 0.0, 0, negative
+    loss, this, other = 0.0, I0, negative
     final = last - 1 if center < last - 1 else last - 2
     for p in range(first, last):
         if p != center:
@@ -479,7 +481,7 @@ def make_entry_points(source: str) -> EntryPoints:
             input_id,
             target_id,
             own.negative_ids,
-            0,
+            I0,
             len(work.negative_ids),
             alpha,
             own.scratch,
@@ -504,12 +506,12 @@ def make_entry_points(source: str) -> EntryPoints:
             own.hidden,
             own.hidden_error,
             pointer(words),
-            0,
+            I0,
             len(words),
             -1,
             target_id,
             own.negative_ids,
-            0,
+            I0,
             len(work.negative_ids),
             alpha,
             own.scratch,

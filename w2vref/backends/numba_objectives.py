@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from w2vref._typing import Float32Array, Int32Array, Int64Array
-from w2vref.backends.numba_arithmetic import Int, Lookup, log_sigmoid
+from w2vref.backends.numba_arithmetic import I0, I1, Int, Lookup, log_sigmoid
 from w2vref.backends.numba_primitives import (
     GROUP,
     add,
@@ -120,7 +120,7 @@ def hierarchical_softmax(
     scratch: Scratch,
 ) -> float:
     """Take the steps of the target's Huffman path, from the root, and return their loss."""
-    loss, count = 0.0, 0
+    loss, count = 0.0, I0
     for i in range(tables.code_offsets[target_id], tables.code_offsets[target_id + 1]):
         scratch.ids[count] = np.int64(tables.points[i])
         scratch.labels[count] = ZERO if tables.codes[i] else ONE
@@ -129,7 +129,7 @@ def hierarchical_softmax(
             loss += logistic_steps(
                 settings, parameters.node_vectors, hidden, hidden_error, alpha, count, scratch
             )
-            count = 0
+            count = I0
     if count:
         loss += logistic_steps(settings, parameters.node_vectors, hidden, hidden_error, alpha, count, scratch)
     return loss
@@ -158,7 +158,7 @@ def negative_sampling(
     scratch: Scratch,
 ) -> float:
     """Take the target's step and those of its negatives, in order, and return their loss."""
-    loss, count = 0.0, 1
+    loss, count = 0.0, I1
     scratch.ids[0] = target_id
     scratch.labels[0] = ONE
     for i in range(first_negative, last_negative):
@@ -169,7 +169,7 @@ def negative_sampling(
             loss += logistic_steps(
                 settings, parameters.output_vectors, hidden, hidden_error, alpha, count, scratch
             )
-            count = 0
+            count = I0
         scratch.ids[count] = negative_id
         scratch.labels[count] = ZERO
         count += 1

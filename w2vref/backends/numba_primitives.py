@@ -13,7 +13,9 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
+from w2vref import records
 from w2vref.backends import numba_twins
+from w2vref.reference import arithmetic, draws
 from w2vref.reference.arithmetic import check_arithmetic
 
 logger = logging.getLogger(__name__)
@@ -37,12 +39,17 @@ prefetch = _primitives.prefetch
 fetch_add = _primitives.fetch_add
 load_flag = _primitives.load_flag
 
+_njit: Any = numba.njit
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def jit(function: F) -> F:
-    """Compile a function that kernels call: without the GIL, dividing as IEEE-754, no fast math."""
-    return cast("F", numba.njit(nogil=True, error_model="numpy")(function))
+    """Compile a function that kernels call: without the GIL, dividing as IEEE-754, no fast math.
+
+    Python itself cannot call it: the wrappers left out would double the time of compilation.
+    """
+    inner = _njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return cast("F", inner(function))
 
 
 def entry_point(function: F) -> F:
@@ -53,16 +60,17 @@ def entry_point(function: F) -> F:
     in any file of the kernels counts.
     """
     try:
-        return cast("F", numba.njit(nogil=True, error_model="numpy", cache=True)(function))
+        return cast("F", _njit(nogil=True, error_model="numpy", cache=True)(function))
     except RuntimeError as error:  # no directory for the cache is writable
         logger.info("numba kernels are compiled anew in each process: %s", error)
-        return jit(function)
+        return cast("F", _njit(nogil=True, error_model="numpy")(function))
 
 
 def source_digest() -> str:
-    """Return a digest of the source of all kernels."""
+    """Return a digest of the source of all kernels, and of the modules whose constants they hold."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("numba_*.py")):
+    constants = (arithmetic.__file__, draws.__file__, records.__file__)
+    for path in (*sorted(Path(__file__).parent.glob("numba_*.py")), *map(Path, constants)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
