@@ -12,9 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from w2vref.errors import FileFormatError, TruncatedFileError
-from w2vref.io.atomic import is_open_file
-from w2vref.io.opening import compression_of, open_binary
+from w2vref.io.atomic import atomic_write, is_open_file
+from w2vref.io.opening import compressing, compression_of, open_binary
 from w2vref.records import padded_size, padded_zeros
+
+Target = str | os.PathLike[str] | IO[bytes]
+"""A path, compressed if its name ends in .gz, .bz2, .xz or .zst; or an open binary file, never compressed."""
 
 BLOCK_BYTES = 1 << 20
 """Bytes read at once: what a processor keeps at hand."""
@@ -150,7 +153,7 @@ class Source:
 
 
 @contextlib.contextmanager
-def open_source(target: str | os.PathLike[str] | IO[bytes]) -> Iterator[Source]:
+def open_source(target: Target) -> Iterator[Source]:
     """Open a path (decompressed by its name), or take an open binary file, which is left open.
 
     Raises: OSError, ImportError as `open_binary`; TypeError for a file opened for text.
@@ -165,6 +168,17 @@ def open_source(target: str | os.PathLike[str] | IO[bytes]) -> Iterator[Source]:
             status = os.fstat(stream.fileno())
             left = status.st_size if stat.S_ISREG(status.st_mode) else None
         yield Source(stream, os.fspath(path), left)
+
+
+@contextlib.contextmanager
+def writing(target: Target, append: bool = False) -> Iterator[IO[bytes]]:
+    """Give a file to write to: atomic and compressed by its name for a path, as it is for an open file."""
+    with atomic_write(target, append=append) as raw:
+        if is_open_file(target):
+            yield raw
+        else:
+            with compressing(raw, cast("str | os.PathLike[str]", target)) as stream:
+                yield stream
 
 
 class GrowingRows:

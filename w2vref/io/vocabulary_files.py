@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import IO, Any
 
 from w2vref._typing import Int64Array
-from w2vref.io.source import MAX_WORD_BYTES, Source, open_source
+from w2vref.io.source import MAX_WORD_BYTES, Source, Target, open_source
 from w2vref.io.words import BLANKS, Decoder, encode_words
 
 MAX_DIGITS = 18
@@ -16,7 +15,7 @@ ROWS_AT_ONCE = 1 << 14
 
 
 def read_vocabulary(
-    path: str | os.PathLike[str] | IO[bytes], *, encoding: str = "utf8", unicode_errors: str = "strict"
+    path: Target, *, encoding: str = "utf8", unicode_errors: str = "strict"
 ) -> dict[str, int]:
     """Return the counts of a vocabulary file; of a word that comes twice the last count is kept.
 

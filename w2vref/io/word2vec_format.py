@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import re
-from collections.abc import Iterator, Sequence
-from typing import IO, Any, NamedTuple, cast
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from w2vref._typing import Int64Array
 from w2vref.io import word2vec_binary, word2vec_text
-from w2vref.io.atomic import atomic_write, is_open_file
-from w2vref.io.opening import compressing
-from w2vref.io.source import MAX_HEADER_BYTES, GrowingRows, Source, open_source
+from w2vref.io.source import MAX_HEADER_BYTES, GrowingRows, Source, Target, open_source, writing
 from w2vref.io.vocabulary_files import read_vocabulary, write_vocabulary
 from w2vref.io.words import BLANKS, Decoder, drop_duplicates
 
 logger = logging.getLogger("w2vref.io")
-
-Target = str | os.PathLike[str] | IO[bytes]
-"""A path, compressed if its name ends in .gz, .bz2, .xz or .zst; or an open binary file, never compressed."""
 
 _HEADER = re.compile(rb"[ \t]*([0-9]{1,18})[ \t]+([0-9]{1,18})[ \t\r\v\f]*")
 
@@ -201,11 +195,11 @@ def write_word2vec(
         raise ValueError("vectors of size 0 cannot be written: no reader could tell them from damage")
     names = [f"{prefix}{word}" for word in words]
     with contextlib.ExitStack() as files:
-        stream = files.enter_context(_writing(path, append))
+        stream = files.enter_context(writing(path, append))
         if fvocab is not None:
             if counts is None:
                 raise ValueError("a vocabulary file needs counts")
-            write_vocabulary(files.enter_context(_writing(fvocab, False)), names, counts)
+            write_vocabulary(files.enter_context(writing(fvocab)), names, counts)
         if write_header:
             total = len(names) if total_vec is None else total_vec
             stream.write(f"{total} {vectors.shape[1]}\n".encode("ascii"))
@@ -213,13 +207,3 @@ def write_word2vec(
             word2vec_binary.write_binary_rows(stream, names, vectors, newline)
         else:
             word2vec_text.write_text_rows(stream, names, vectors)
-
-
-@contextlib.contextmanager
-def _writing(target: Target, append: bool) -> Iterator[IO[bytes]]:
-    with atomic_write(target, append=append) as raw:
-        if is_open_file(target):
-            yield raw
-        else:
-            with compressing(raw, cast("str | os.PathLike[str]", target)) as stream:
-                yield stream
