@@ -19,6 +19,7 @@ from w2vref.corpora.encoded import encode_corpus
 from w2vref.keyedvectors import KeyedVectors
 from w2vref.keyedvectors.classic import ClassicQueries
 from w2vref.keyedvectors.prediction import best_predictions, predict_output
+from w2vref.training.files import ModelFiles
 from w2vref.training.settings import check_settings
 from w2vref.training.training import Training
 from w2vref.vocabulary.rules import TrimRule
@@ -26,7 +27,7 @@ from w2vref.vocabulary.rules import TrimRule
 logger = logging.getLogger("w2vref.model")
 
 
-class Word2Vec(Training, ClassicQueries):
+class Word2Vec(Training, ModelFiles, ClassicQueries):
     """A word2vec model: skip-gram or CBOW, hierarchical softmax or negative sampling.
 
     Mikolov et al. (2013a, arXiv:1301.3781; 2013b, arXiv:1310.4546). With `sentences` or `corpus_file` the

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 
 from w2vref.io.atomic import atomic_write
 from w2vref.io.opening import compressing
+from w2vref.io.saveload import SaveLoad
 from w2vref.vocabulary.rules import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP
 
-__all__ = ["RULE_DEFAULT", "RULE_DISCARD", "RULE_KEEP", "save_as_line_sentence"]
+__all__ = ["RULE_DEFAULT", "RULE_DISCARD", "RULE_KEEP", "SaveLoad", "save_as_line_sentence"]
 
 _log = logging.getLogger(__name__)
 

@@ -12,16 +12,17 @@ import json
 import math
 import os
 from collections.abc import Collection, Iterable, Mapping
-from typing import IO, Any, NamedTuple, NoReturn, cast
+from typing import IO, Any, NamedTuple, NoReturn, TypeGuard, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from w2vref._typing import Float32Array
 from w2vref.errors import FileFormatError, TruncatedFileError
 from w2vref.io.atomic import is_open_file
 from w2vref.io.opening import compression_of
 from w2vref.io.source import BLOCK_BYTES, Source, Target, open_source, writing
-from w2vref.records import padded_size, padded_zeros
+from w2vref.records import padded_zeros
 
 FORMAT = "w2vref"
 VERSION = 1
@@ -59,6 +60,8 @@ class NativeFile(NamedTuple):
     metadata: dict[str, Any]
     """The JSON record; `kind` says what the file holds."""
     version: int
+    blocks: dict[str, Float32Array]
+    """The padded rows (see `records`) behind the tensors that were asked for so: tensor = block[:, :size]."""
 
 
 class _Place(NamedTuple):
@@ -70,9 +73,7 @@ class _Place(NamedTuple):
     length: int
 
 
-def save_native(
-    target: Target, tensors: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, Any]
-) -> None:
+def save_native(target: Target, tensors: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, Any]) -> None:
     """Write a native file, atomically if target is a path; equal content gives equal bytes.
 
     Args:
@@ -82,13 +83,17 @@ def save_native(
 
     Raises: TypeError for another dtype or what JSON cannot hold; OSError.
     """
+    try:
+        data = json.dumps(metadata, sort_keys=True, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"the metadata cannot be stored as JSON: {error}") from error
     # The widest items first: every array then begins at a multiple of its item size.
     order = sorted(tensors, key=lambda name: -tensors[name].dtype.itemsize)
     header: dict[str, Any] = {
         "__metadata__": {
             "format": FORMAT,
             "version": str(VERSION),
-            "data": json.dumps(metadata, sort_keys=True, ensure_ascii=True),
+            "data": data,
         }
     }
     offset = 0
@@ -137,7 +142,7 @@ def load_native(target: Target, mmap: str | None = None, *, padded: Collection[s
         target: a path, or a file open for reading bytes.
         mmap: None copies the arrays; 'r' maps the file: the arrays are read-only views of pages that all
             processes share, and are read from the disk when they are used.
-        padded: float32 matrices to give as rows padded for a backend (see `records`); copies only.
+        padded: float32 matrices to read into rows padded for a backend (`NativeFile.blocks`); copies only.
 
     Raises: FileFormatError naming file and offset; its subclass TruncatedFileError if the file is too
         short; ValueError for another mmap, or one of a compressed or open file; OSError.
@@ -146,10 +151,17 @@ def load_native(target: Target, mmap: str | None = None, *, padded: Collection[s
         return _map(target, mmap)
     with open_source(target) as source:
         places, metadata, version = _read_header(source)
-        tensors = {name: _read_array(source, place, name in padded) for name, place in places.items()}
+        tensors: dict[str, npt.NDArray[Any]] = {}
+        blocks: dict[str, Float32Array] = {}
+        for name, place in places.items():
+            if name in padded and place.dtype == np.float32 and len(place.shape) == 2 and place.shape[1]:
+                blocks[name] = _read_padded(source, place)
+                tensors[name] = blocks[name][:, : place.shape[1]]
+            else:
+                tensors[name] = _read_array(source, place)
         if source.at_hand() or source.more():
             raise source.error("the file goes on after its last array")
-        return NativeFile(source.name, tensors, metadata, version)
+        return NativeFile(source.name, tensors, metadata, version, blocks)
 
 
 def _map(target: Target, mode: str) -> NativeFile:
@@ -167,7 +179,7 @@ def _map(target: Target, mode: str) -> NativeFile:
         _check_end(source, places)
     pages = np.memmap(path, np.uint8, "r")
     tensors = {name: _mapped(pages, place) for name, place in places.items()}
-    return NativeFile(source.name, tensors, metadata, version)
+    return NativeFile(source.name, tensors, metadata, version, {})
 
 
 def _check_end(source: Source, places: Mapping[str, _Place]) -> None:
@@ -290,20 +302,19 @@ def _place(source: Source, name: str, entry: Any, data_start: int) -> _Place:
         raise source.error(f"the header's entry of the array {name!r} is damaged: {str(entry)[:200]}")
     item = np.dtype(DTYPES[dtype])
     if offsets[1] - offsets[0] != math.prod(shape) * item.itemsize or max(shape, default=0) >= 1 << 60:
-        raise source.error(f"the array {name!r} of shape {shape} does not have {offsets[1] - offsets[0]} bytes")
+        length = offsets[1] - offsets[0]
+        raise source.error(f"the array {name!r} of shape {shape} does not have {length} bytes")
     return _Place(item, tuple(shape), data_start + offsets[0], offsets[1] - offsets[0])
 
 
-def _are_sizes(value: Any) -> bool:
+def _are_sizes(value: Any) -> TypeGuard[list[int]]:
     return isinstance(value, list) and all(type(number) is int and number >= 0 for number in value)
 
 
 # ---- the arrays ----
 
 
-def _read_array(source: Source, place: _Place, padded: bool) -> npt.NDArray[Any]:
-    if padded and place.dtype == np.float32 and len(place.shape) == 2:
-        return _read_padded(source, place)
+def _read_array(source: Source, place: _Place) -> npt.NDArray[Any]:
     if source.available() is None:
         data = bytearray()
         for piece in _pieces(source, place.length):
@@ -329,8 +340,8 @@ def _pieces(source: Source, length: int) -> Iterable[memoryview]:
         length -= count
 
 
-def _read_padded(source: Source, place: _Place) -> npt.NDArray[Any]:
-    """Read a matrix of float32 into padded rows; blocks of rows, so that nothing is held twice."""
+def _read_padded(source: Source, place: _Place) -> Float32Array:
+    """Read a matrix of float32 into padded rows, (rows, stride), block by block: nothing is held twice."""
     rows, size = place.shape
     known = source.available() is not None
     block = padded_zeros(rows if known else 0, size)
@@ -345,5 +356,4 @@ def _read_padded(source: Source, place: _Place) -> npt.NDArray[Any]:
             block = larger
         block[done : done + count, :size] = np.frombuffer(part, place.dtype).reshape(count, size)
         done += count
-    assert block.shape[1] == padded_size(size)
-    return block
+    return block[:rows]

@@ -186,6 +186,7 @@ class GrowingRows:
 
     Attributes:
         block: (capacity, stride); the first `size` numbers of the first `count` rows count.
+        before: rows of the file that are no longer in the block.
     """
 
     def __init__(self, size: int, dtype: npt.DTypeLike, expected: int | None, certain: bool) -> None:
@@ -193,6 +194,7 @@ class GrowingRows:
         self.size = size
         self.dtype = np.dtype(dtype)
         self.count = 0
+        self.before = 0
         self._expected = expected
         row_bytes = max(1, padded_size(size) * self.dtype.itemsize)
         start = max(1, GROWTH_START // row_bytes)
@@ -214,6 +216,16 @@ class GrowingRows:
             larger[: self.count] = self.block[: self.count]
             self.block = larger
         return capacity - self.count
+
+    @property
+    def row_number(self) -> int:
+        """Number in the file, from 1, of the row that is read next."""
+        return self.before + self.count + 1
+
+    def clear(self) -> None:
+        """Forget the rows, for others of the same file."""
+        self.before += self.count
+        self.count = 0
 
     def rows(self) -> npt.NDArray[Any]:
         """Return the rows read, (count, size)."""

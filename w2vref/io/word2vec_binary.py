@@ -8,9 +8,10 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
+from w2vref._typing import Int64Array
 from w2vref.io.rows_kernel import RowsKernel, load_kernel
 from w2vref.io.source import BLOCK_BYTES, MAX_WORD_BYTES, GrowingRows, Source
-from w2vref.io.words import Decoder, encode_words
+from w2vref.io.words import Decoder, blocks, encode_words
 
 NEWLINE = 10
 
@@ -43,7 +44,7 @@ def read_binary_rows(source: Source, store: GrowingRows, wanted: int, decode: De
             _copy_rows(source, store, bounds)
             source.position = bounds[-1][1] + 1 + row_bytes
         else:
-            _need_a_row(source, len(words), row_bytes)
+            _need_a_row(source, store.row_number, row_bytes)
     return words
 
 
@@ -72,7 +73,7 @@ def _copy_rows(source: Source, store: GrowingRows, bounds: list[tuple[int, int]]
     store.count += len(bounds)
 
 
-def _need_a_row(source: Source, done: int, row_bytes: int) -> None:
+def _need_a_row(source: Source, row: int, row_bytes: int) -> None:
     """Read on until a whole row is at hand.
 
     Raises: TruncatedFileError, FileFormatError.
@@ -81,29 +82,32 @@ def _need_a_row(source: Source, done: int, row_bytes: int) -> None:
     if space < 0:
         if source.at_hand() >= MAX_WORD_BYTES:
             raise source.error(
-                f"no space after the word of row {done + 1} within {MAX_WORD_BYTES} bytes: "
+                f"no space after the word of row {row} within {MAX_WORD_BYTES} bytes: "
                 "the file is damaged, or is not a binary word2vec file"
             )
         part = "in the word" if source.at_hand() else "before the word"
-        raise source.truncated(f"the file ends {part} of row {done + 1}")
+        raise source.truncated(f"the file ends {part} of row {row}")
     word_bytes = space + 1 - source.position
     while source.at_hand() < word_bytes + row_bytes:
         if not source.more():
             raise source.truncated(
-                f"the file ends in the vector of row {done + 1}: {source.at_hand() - word_bytes} of "
+                f"the file ends in the vector of row {row}: {source.at_hand() - word_bytes} of "
                 f"{row_bytes} bytes are there"
             )
 
 
 def write_binary_rows(
-    stream: IO[bytes], words: Sequence[str], vectors: npt.NDArray[Any], newline: bool
+    stream: IO[bytes],
+    words: Sequence[str],
+    vectors: npt.NDArray[Any],
+    order: Int64Array | None,
+    newline: bool,
 ) -> None:
-    """Write rows: the word, a space, the vector as little-endian float32; then a newline if wished."""
+    """Write rows (in `order`): the word, a space, little-endian float32; then a newline if wished."""
     library = load_kernel()
     kernel = None if library is None else RowsKernel(library)
     step = max(1, BLOCK_BYTES // (4 * vectors.shape[1]))
-    for start in range(0, len(words), step):
-        names, rows = words[start : start + step], vectors[start : start + step]
+    for names, rows in blocks(words, vectors, order, step):
         data = None if kernel is None else kernel.binary(names, rows, newline)
         stream.write(_binary(names, rows, newline) if data is None else data)
 

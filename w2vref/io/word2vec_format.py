@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from w2vref._typing import Int64Array
+from w2vref._typing import Float32Array, Int64Array
+from w2vref.errors import TruncatedFileError
 from w2vref.io import word2vec_binary, word2vec_text
 from w2vref.io.source import MAX_HEADER_BYTES, GrowingRows, Source, Target, open_source, writing
 from w2vref.io.vocabulary_files import read_vocabulary, write_vocabulary
@@ -19,6 +20,8 @@ from w2vref.io.words import BLANKS, Decoder, drop_duplicates
 
 logger = logging.getLogger("w2vref.io")
 
+PIECE_BYTES = 1 << 22
+"""Of vectors that `iterate_word2vec` gives at once."""
 _HEADER = re.compile(rb"[ \t]*([0-9]{1,18})[ \t]+([0-9]{1,18})[ \t\r\v\f]*")
 
 
@@ -31,6 +34,8 @@ class WordVectors(NamedTuple):
     """(words, size). float32: a view `[:, :size]` of rows padded as `records.padded_zeros` makes them."""
     counts: Int64Array | None
     """(words,), from the vocabulary file; None if none was given."""
+    block: npt.NDArray[Any]
+    """The array behind `vectors`, which is block[:, :size]."""
 
 
 def read_word2vec(
@@ -84,12 +89,57 @@ def read_word2vec(
                 again[0],
             )
         counts = None if table is None else _counts(table, words, source.name)
-    return WordVectors(words, store.rows(), counts)
+    return WordVectors(words, store.rows(), counts, store.block[: store.count])
+
+
+def iterate_word2vec(
+    path: Target, *, binary: bool = False, encoding: str = "utf8", unicode_errors: str = "strict"
+) -> Generator[tuple[list[str], Float32Array], None, None]:
+    """Give the rows of a file piece by piece, as (words, vectors), without holding all of them.
+
+    The first piece is empty, (0, size): the size is known before a row is read. The vectors are valid until
+    the next piece. A word may come again. Raises as `read_word2vec`.
+    """
+    decode = Decoder(encoding, unicode_errors)
+    read = word2vec_binary.read_binary_rows if binary else word2vec_text.read_text_rows
+    with open_source(path) as source:
+        promised, size = _read_promise(source, None, binary)
+        step = max(1, PIECE_BYTES // (4 * size))
+        store = GrowingRows(size, np.float32, min(step, promised), certain=True)
+        yield [], store.rows()
+        while store.before < promised:
+            wanted = min(step, promised - store.before)
+            words = read(source, store, wanted, decode)
+            if len(words) < wanted:
+                raise _too_few(source, store.before + len(words), promised)
+            yield words, store.rows()
+            store.clear()
 
 
 def _read_with_header(
     source: Source, datatype: npt.DTypeLike, limit: int | None, decode: Decoder, binary: bool
 ) -> tuple[list[str], GrowingRows]:
+    promised, size = _read_promise(source, limit, binary)
+    wanted = promised if limit is None else min(limit, promised)
+    store = GrowingRows(size, datatype, wanted, certain=source.available() is not None)
+    if binary:
+        words = word2vec_binary.read_binary_rows(source, store, wanted, decode)
+    else:
+        words = word2vec_text.read_text_rows(source, store, wanted, decode)
+    if len(words) < wanted:
+        raise _too_few(source, len(words), promised)
+    if wanted == promised and not source.rest_is_blank(BLANKS):
+        logger.warning(
+            "%s: what follows the %d rows of the header, from byte offset %d, was ignored",
+            source.name,
+            promised,
+            source.offset,
+        )
+    return words, store
+
+
+def _read_promise(source: Source, limit: int | None, binary: bool) -> tuple[int, int]:
+    """Read the header and check what it promises against the bytes there are; return (words, size)."""
     promised, size = read_header(source)
     wanted = promised if limit is None else min(limit, promised)
     layout = word2vec_binary if binary else word2vec_text
@@ -101,21 +151,11 @@ def _read_with_header(
         )
     if wanted and not source.holds(layout.minimal_bytes(1, size)):
         raise source.truncated(f"the file ends in the first of {promised} vectors of {size} numbers")
-    store = GrowingRows(size, datatype, wanted, certain=available is not None)
-    if binary:
-        words = word2vec_binary.read_binary_rows(source, store, wanted, decode)
-    else:
-        words = word2vec_text.read_text_rows(source, store, wanted, decode)
-    if len(words) < wanted:
-        raise source.truncated(f"the file ends after {len(words)} of the {promised} rows of its header")
-    if wanted == promised and not source.rest_is_blank(BLANKS):
-        logger.warning(
-            "%s: what follows the %d rows of the header, from byte offset %d, was ignored",
-            source.name,
-            promised,
-            source.offset,
-        )
-    return words, store
+    return promised, size
+
+
+def _too_few(source: Source, rows: int, promised: int) -> TruncatedFileError:
+    return source.truncated(f"the file ends after {rows} of the {promised} rows of its header")
 
 
 def _read_headless(
@@ -164,13 +204,14 @@ def write_word2vec(
     *,
     fvocab: Target | None = None,
     binary: bool = False,
+    order: Int64Array | None = None,
     total_vec: int | None = None,
     write_header: bool = True,
     prefix: str = "",
     append: bool = False,
     newline: bool = False,
 ) -> None:
-    """Write a file of the word2vec format, in the order given, atomically.
+    """Write a file of the word2vec format, atomically.
 
     Args:
         words: what names the rows; a key that is not a str is written as its str.
@@ -178,6 +219,7 @@ def write_word2vec(
             read back exactly (in float64 for a float64 array, else in float32).
         counts: (words,), for the vocabulary file.
         fvocab: write `word count` lines there too.
+        order: the rows to write, in this order; None writes all as they stand.
         total_vec: the number of words in the header, if it is not len(words): more rows will be appended.
         prefix: put before each word, in the vocabulary file too.
         append: add to the file that is there; a compressed one grows by a member of its own.
@@ -199,11 +241,17 @@ def write_word2vec(
         if fvocab is not None:
             if counts is None:
                 raise ValueError("a vocabulary file needs counts")
-            write_vocabulary(files.enter_context(writing(fvocab)), names, counts)
+            listed = range(len(names)) if order is None else order.tolist()
+            write_vocabulary(
+                files.enter_context(writing(fvocab)),
+                [names[row] for row in listed],
+                [counts[row] for row in listed],
+            )
         if write_header:
-            total = len(names) if total_vec is None else total_vec
+            rows = len(names) if order is None else len(order)
+            total = rows if total_vec is None else total_vec
             stream.write(f"{total} {vectors.shape[1]}\n".encode("ascii"))
         if binary:
-            word2vec_binary.write_binary_rows(stream, names, vectors, newline)
+            word2vec_binary.write_binary_rows(stream, names, vectors, order, newline)
         else:
-            word2vec_text.write_text_rows(stream, names, vectors)
+            word2vec_text.write_text_rows(stream, names, vectors, order)

@@ -8,10 +8,11 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
+from w2vref._typing import Int64Array
 from w2vref.io.numbers import format_row, parse_float32, parse_numbers
 from w2vref.io.rows_kernel import NUMBER_BYTES, RowsKernel, load_kernel
 from w2vref.io.source import BLOCK_BYTES, GrowingRows, Source
-from w2vref.io.words import BLANKS, Decoder, encode_words
+from w2vref.io.words import BLANKS, Decoder, blocks, encode_words
 
 
 def minimal_bytes(rows: int, size: int) -> int:
@@ -49,7 +50,7 @@ def _read_row(source: Source, store: GrowingRows, decode: Decoder) -> str:
     end = source.window.index(b"\n", source.position)
     word, *numbers = bytes(source.window[source.position : end]).rstrip(BLANKS).split(b" ")
     if len(numbers) != store.size:
-        found = f"row {store.count + 1} has {len(numbers)} numbers instead of {store.size}"
+        found = f"row {store.row_number} has {len(numbers)} numbers instead of {store.size}"
         if source.is_unfinished(end):
             raise source.truncated(f"the file ends too soon: {found}")
         raise source.error(f"{found}: expected a word and then one space before each number")
@@ -60,7 +61,7 @@ def _read_row(source: Source, store: GrowingRows, decode: Decoder) -> str:
             with np.errstate(over="ignore"):
                 store.block[store.count, : store.size] = parse_numbers(numbers)
     except ValueError as error:
-        raise source.error(f"row {store.count + 1}: {error}") from error
+        raise source.error(f"row {store.row_number}: {error}") from error
     text = decode.one(source, source.position, source.position + len(word))
     store.count += 1
     source.position = end + 1
@@ -87,13 +88,14 @@ def count_numbers(source: Source) -> int:
     return size
 
 
-def write_text_rows(stream: IO[bytes], words: Sequence[str], vectors: npt.NDArray[Any]) -> None:
-    """Write rows: the word, the shortest digits that read back each number exactly, a newline."""
+def write_text_rows(
+    stream: IO[bytes], words: Sequence[str], vectors: npt.NDArray[Any], order: Int64Array | None
+) -> None:
+    """Write rows (in `order`): the word, the shortest digits that read back exactly, a newline."""
     library = load_kernel() if vectors.dtype != np.float64 else None
     kernel = None if library is None else RowsKernel(library)
     step = max(1, BLOCK_BYTES // (NUMBER_BYTES * vectors.shape[1]))
-    for start in range(0, len(words), step):
-        names, rows = words[start : start + step], vectors[start : start + step]
+    for names, rows in blocks(words, vectors, order, step):
         stream.write(_text(names, rows) if kernel is None else kernel.text(names, rows))
 
 

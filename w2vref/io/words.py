@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from w2vref._typing import Int64Array
 from w2vref.io.source import GrowingRows, Source
 
 BLANKS = b" \t\n\r\v\f"
@@ -75,6 +76,18 @@ def encode_words(words: Sequence[Any]) -> list[bytes]:
             "newlines: rename the key (with another delimiter), or use save()"
         )
     return encoded
+
+
+def blocks(
+    words: Sequence[str], vectors: npt.NDArray[Any], order: Int64Array | None, step: int
+) -> Iterator[tuple[Sequence[str], npt.NDArray[Any]]]:
+    """Give words and rows in pieces of `step`, in this order of rows (None: as they stand)."""
+    for start in range(0, len(words) if order is None else len(order), step):
+        if order is None:
+            yield words[start : start + step], vectors[start : start + step]
+        else:
+            chosen = order[start : start + step]
+            yield [words[row] for row in chosen.tolist()], vectors[chosen]
 
 
 def _encodable(text: str) -> bool:

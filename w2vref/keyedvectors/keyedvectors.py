@@ -6,12 +6,13 @@ from typing import Any, NoReturn
 
 from w2vref.keyedvectors.classic_names import ClassicNames
 from w2vref.keyedvectors.evaluate import Evaluate
+from w2vref.keyedvectors.files import Files
 from w2vref.keyedvectors.normalized import Normalized
 from w2vref.keyedvectors.subsets import Subsets
 from w2vref.keyedvectors.transport import Transport
 
 
-class KeyedVectors(Transport, Subsets, Normalized, ClassicNames, Evaluate):
+class KeyedVectors(Transport, Subsets, Normalized, ClassicNames, Evaluate, Files):
     """A mapping between keys (words) and vectors, with its queries.
 
     `kv['word']` is a vector, `kv.most_similar('word')` its neighbours. All names of gensim's KeyedVectors

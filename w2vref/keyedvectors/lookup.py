@@ -87,12 +87,12 @@ class Lookup:
             )
         return self._storage.padded()
 
-    def adopt_vectors(self, array: FloatMatrix) -> None:
-        """Take array, (rows, size), as the vectors, without a copy: for memory-mapped files.
+    def adopt_vectors(self, array: FloatMatrix, size: int | None = None) -> None:
+        """Take array as the vectors, without a copy: a memory-mapped (rows, size), or padded rows.
 
         The caller gives it up: what is written through another reference to it is not noticed.
         """
-        self._storage.adopt(array)
+        self._storage.adopt(array, size)
 
     @property
     def vectors_lockf(self) -> Float32Array:

@@ -190,14 +190,18 @@ class VectorStorage:
         self._block, self._count = block, rows
         self._forget()
 
-    def adopt(self, array: FloatMatrix) -> None:
-        """Take array, (rows, size), as it is: no copy, no padding. For memory-mapped files.
+    def adopt(self, array: FloatMatrix, size: int | None = None) -> None:
+        """Take array as it is, without a copy: memory-mapped (rows, size), or rows that are padded already.
+
+        Args:
+            size: numbers of a row that count, if they are fewer than its columns.
 
         Raises: ValueError if it is not a matrix of floats.
         """
         if array.ndim != 2 or array.dtype.kind != "f":
             raise ValueError(f"expected a matrix of floats, got {array.dtype} of shape {array.shape}")
-        self.size, self.dtype, self.path = array.shape[1], array.dtype, None
+        self.size = array.shape[1] if size is None else size
+        self.dtype, self.path = array.dtype, None
         self._block, self._count = array, len(array)
         self._forget()
 
