@@ -80,27 +80,32 @@ def plain_pairs(model: Any, texts: list[list[int]], epoch: int) -> Iterator[Pair
 
 def recorded_pairs(
     monkeypatch: pytest.MonkeyPatch, model: Any, texts: list[list[int]], epoch: int
-) -> list[Pair]:
-    """Return the pairs that `train_span` hands to the pair functions."""
+) -> tuple[list[Pair], float, float]:
+    """Return the pairs that `train_span` hands to the pair functions, their losses' sum, and its loss."""
     config, parameters, tables = model
     seen: list[Pair] = []
+    losses: list[float] = []
     originals = {name: getattr(epoch_module, name) for name in ("train_sg_pair", "train_cbow_pair")}
 
     def sg(c: Any, p: Any, t: Any, input_id: int, target_id: int, negative_ids: Any, alpha: float) -> Any:
         seen.append(Pair((input_id,), target_id, tuple(negative_ids.tolist()), alpha))
-        return originals["train_sg_pair"](c, p, t, input_id, target_id, negative_ids, alpha)
+        step = originals["train_sg_pair"](c, p, t, input_id, target_id, negative_ids, alpha)
+        losses.append(step.loss)
+        return step
 
     def cbow(
         c: Any, p: Any, t: Any, ids: Any, hidden: Any, target_id: int, negative_ids: Any, alpha: float
     ) -> Any:
         seen.append(Pair(tuple(ids.tolist()), target_id, tuple(negative_ids.tolist()), alpha))
-        return originals["train_cbow_pair"](c, p, t, ids, hidden, target_id, negative_ids, alpha)
+        step = originals["train_cbow_pair"](c, p, t, ids, hidden, target_id, negative_ids, alpha)
+        losses.append(step.loss)
+        return step
 
     monkeypatch.setattr(epoch_module, "train_sg_pair", sg)
     monkeypatch.setattr(epoch_module, "train_cbow_pair", cbow)
     corpus = encode(texts)
-    train_span(config, parameters, tables, corpus, SCHEDULE, epoch, 0, corpus.words)
-    return seen
+    result = train_span(config, parameters, tables, corpus, SCHEDULE, epoch, 0, corpus.words)
+    return seen, sum(losses), result.loss
 
 
 @pytest.mark.parametrize("options", [
@@ -117,10 +122,11 @@ def test_the_pair_stream_is_as_specified(
     # An empty sentence and a sentence of one word take their numbers, and train nothing.
     texts = [rng.integers(0, 12, n).tolist() for n in (9, 0, 1, 30, 2)]
     model = build(seed=1, sample=sample, **options)
-    got = recorded_pairs(monkeypatch, model, texts, epoch=2)
+    got, sum_of_losses, loss = recorded_pairs(monkeypatch, model, texts, epoch=2)
     expected = list(plain_pairs(model, texts, epoch=2))
     assert got == expected
     assert len(got) > 10
+    assert loss == pytest.approx(sum_of_losses, rel=1e-12)
 
 
 @given(texts=sentences, cuts=st.lists(st.integers(0, 72), max_size=5), sg=st.booleans(), hs=st.booleans())
