@@ -13,6 +13,7 @@ import numpy as np
 from w2vref._typing import Float64Array
 from w2vref.aliases import modern_arguments
 from w2vref.backends import get_backend
+from w2vref.backends.checks import check_supported
 from w2vref.callbacks import CallbackAny2Vec
 from w2vref.corpora.checks import Sentences
 from w2vref.corpora.encoded import encode_corpus
@@ -184,6 +185,7 @@ class Word2Vec(Training, ModelFiles, ClassicQueries):
         if sentences is None:
             raise TypeError("score() needs sentences: an iterable of lists of str")
         config, parameters, tables = self.step_state()
+        check_supported(self._backend, config, score=True, algorithm=self.algorithm, dialect=self.dialect)
         corpus = encode_corpus(sentences, self._require_vocabulary())
         self._compare_totals(corpus, None, total_sentences)
         return self._backend.score(config, parameters, tables, corpus, self.workers)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, cast
 
 from w2vref.aliases import modern_arguments
+from w2vref.backends.checks import check_supported, is_locked, prepare_backend
 from w2vref.callbacks import CallbackAny2Vec
 from w2vref.config import SEED_MODULUS
 from w2vref.corpora.checks import Sentences
@@ -83,6 +84,14 @@ class Training(VocabularySteps):
             raise ValueError("resume=True takes epochs and alphas from the interrupted call: omit them")
         report_delay = real_number("report_delay", report_delay)
         state = self.step_state()
+        check_supported(
+            self._backend,
+            state.config,
+            locked=is_locked(state.parameters),
+            loss=compute_loss,
+            algorithm=self.algorithm,
+            dialect=self.dialect,
+        )
         self._require_finite_start(state)
         corpus = self._corpus_to_train(sentences, corpus_file)
         self._compare_totals(corpus, total_words, total_examples)
@@ -173,6 +182,7 @@ class Training(VocabularySteps):
         callbacks: list[CallbackAny2Vec],
         report_delay: float,
     ) -> TrainResult:
+        prepare_backend(self._backend, state.config)  # compiling is no training: before the clock starts
         workers = self.workers if self._backend.capabilities.threads else 1
         if workers > 1:
             logger.warning(
