@@ -10,6 +10,9 @@ Sentences: TypeAlias = Iterable[Iterable[str]]
 
 A set is an iterable too, but without an order of its own: sort it if results are to be repeatable."""
 
+LISTS = (list, tuple)
+"""Sentences of these types are read as they are, all others through a list."""
+
 
 def iterate(sentences: Sentences) -> Iterator[Iterable[str]]:
     """Return an iterator over the corpus.
@@ -51,16 +54,19 @@ def as_tokens(sentence: Iterable[str], number: int) -> Sequence[str]:
     return list(sentence)
 
 
-def reject_token(tokens: Sequence[Any], number: int) -> NoReturn:
-    """Raise TypeError for the first token that is no str.
+def check_tokens(tokens: Sequence[Any], number: int) -> None:
+    """Check each token of sentence `number`.
 
-    Raises: TypeError, naming sentence, position and type.
+    Raises: TypeError for the first that is no str.
     """
     for position, token in enumerate(tokens):
         if not isinstance(token, str):
-            raise TypeError(
-                f"tokens must be str: the token at position {position} of sentence {number} (both "
-                f"counted from 0) is {token!r} of type {type(token).__name__}; convert it with str() "
-                "or decode it first"
-            )
-    raise AssertionError("all tokens are str")
+            reject_token(token, position, number)
+
+
+def reject_token(token: object, position: int, number: int) -> NoReturn:
+    """Raise TypeError for a token that is no str, naming its place and its type."""
+    raise TypeError(
+        f"tokens must be str: the token at position {position} of sentence {number} (both counted from 0) is "
+        f"{token!r} of type {type(token).__name__}; convert it with str() or decode it first"
+    )

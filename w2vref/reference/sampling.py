@@ -13,6 +13,7 @@ DOMAIN = 2**31 - 1
 """Last entry of the noise table, as in gensim."""
 ALWAYS = 1 << 32
 """A `sample_int` that keeps every token."""
+MIN_SAMPLE, MAX_SAMPLE = 1e-100, 1e100
 EXPONENT_DIGITS = 32
 MAX_EXPONENT = 1024.0
 """Beyond it, 2 ** exponent is no float64."""
@@ -89,18 +90,19 @@ def make_sample_int(counts: Int64Array, sample: float) -> UInt64Array:
     """Return the subsampling threshold of each word: keep if 32 random bits are below it.
 
     p = (sqrt(v / T) + 1) * (T / v) with v the count and T = sample * total words, as word2vec.c
-    computes it (not the formula of the paper); for sample >= 1, T = floor(sample * (3 + sqrt(5)) / 2),
-    the count at which thinning starts being `sample`, as in gensim.
+    computes it (not the formula of the paper). Thinning starts at v = T * (3 + sqrt(5)) / 2. For
+    sample >= 1, T = floor(sample * (3 + sqrt(5)) / 2) does not depend on the corpus, as in gensim; so
+    thinning starts at a count of 6.85 * sample.
 
     Args:
         counts: int64 (vocab_size,); a count of 0 is in no total and never kept.
-        sample: 0 keeps everything.
+        sample: 0 keeps everything; otherwise within 1e-100 .. 1e100, so that no step overflows.
 
     Returns: uint64 (vocab_size,), rint(min(1, p) * 2^32); 2^32 means always.
-    Raises: ValueError for a negative or non-finite sample.
+    Raises: ValueError for any other sample.
     """
-    if not (math.isfinite(sample) and sample >= 0.0):
-        raise ValueError(f"sample must be 0 (off) or a positive number, got {sample}")
+    if not (sample == 0.0 or MIN_SAMPLE <= sample <= MAX_SAMPLE):
+        raise ValueError(f"sample must be 0 (off) or within {MIN_SAMPLE} .. {MAX_SAMPLE}, got {sample}")
     thresholds = np.zeros(len(counts), dtype=np.uint64)
     known = counts > 0
     if sample == 0:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from array import array
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count, islice
 from types import TracebackType
@@ -16,7 +16,7 @@ from types import TracebackType
 import numpy as np
 
 from w2vref._typing import Int32Array, Int64Array
-from w2vref.corpora.checks import Sentences, as_tokens, iterate, reject_token
+from w2vref.corpora.checks import LISTS, Sentences, as_tokens, check_tokens, iterate, reject_token
 from w2vref.corpora.spool import MEMORY_LIMIT, Spool, SpoolWriter
 from w2vref.vocabulary.store import WordStore
 
@@ -24,8 +24,10 @@ logger = logging.getLogger(__name__)
 
 PROVISIONAL_IDS = 2**31
 """A provisional id is an int32."""
-PENDING_TOKENS = 1 << 14
+PENDING_TOKENS = 1 << 9
 """Ids that are collected in a list before they become an array: few enough to stay in the cache."""
+BATCH_TOKENS = 1 << 18
+"""Ids that are counted together: enough for the counts of all words to be touched rarely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,9 @@ class _Scanner:
         self.max_vocab_size = max_vocab_size
         self.writer = SpoolWriter(memory_limit) if keep_ids else None
         self.store: WordStore | None = None
+        # Unsigned, because an array takes ints of that kind several times faster; they are below 2^31.
+        self.batch = array("I")
+        self.ends = array("q")
         self.sentences = 0
         self.words = 0
         self.plain_str = True
@@ -120,62 +125,75 @@ class _Scanner:
         ids, lookup = self.ids, self.ids.__getitem__
         limit = self.max_vocab_size if self.max_vocab_size is not None else PROVISIONAL_IDS
         pending: list[int] = []
-        ends = array("q")
-        known = number = 0
+        end_sentence = self.ends.append
+        taken = 0
+        next_report = progress_per - 1
         for number, sentence in enumerate(iterate(sentences)):
-            tokens = sentence if isinstance(sentence, list | tuple) else as_tokens(sentence, number)
+            tokens = sentence if isinstance(sentence, LISTS) else as_tokens(sentence, number)
             try:
                 pending += map(lookup, tokens)
             except TypeError:
-                reject_token(tokens, number)  # not hashable, so no str
-            ends.append(len(pending))
-            if len(ids) != known:
-                self._check_new_words(len(ids) - known, tokens, number)
-                known = len(ids)
-            if len(pending) >= PENDING_TOKENS or known > limit:
-                self._take(pending, ends)
-                if known > limit:
-                    known = self._park(limit)
-            if (number + 1) % progress_per == 0:
-                logger.info(
-                    "read %d sentences, %d words; %d different words in memory",
-                    number + 1,
-                    self.words + len(pending),
-                    known,
-                )
-        self._take(pending, ends)
+                check_tokens(tokens, number)  # what has no hash is no str
+                raise
+            end_sentence(taken + len(pending))
+            if len(pending) >= PENDING_TOKENS or len(ids) > limit:
+                taken = self._take(pending)
+                if len(ids) > limit:
+                    self._park(limit)
+                    taken = 0
+            if number == next_report:
+                next_report += progress_per
+                logger.info("read %d sentences; %d different words in memory", number + 1, len(ids))
+        self._take(pending)
+        self._count()
 
-    def _check_new_words(self, new: int, tokens: Sequence[str], number: int) -> None:
-        """Check the type of words when they first appear; a known word is equal to a str."""
-        for word in islice(reversed(self.ids), new):
-            if type(word) is not str:
-                if not isinstance(word, str):
-                    reject_token(tokens, number)
-                self.plain_str = False
+    def _take(self, pending: list[int]) -> int:
+        """Move the pending ids into the batch; return how many ids wait there to be counted."""
+        self.batch.fromlist(pending)
+        pending.clear()
+        if len(self.batch) >= max(BATCH_TOKENS, len(self.counts)):
+            self._count()
+        return len(self.batch)
 
-    def _take(self, pending: list[int], ends: array[int]) -> None:
-        """Count the pending ids, spool them, and empty the two buffers."""
-        tokens = np.array(pending, dtype=np.int64)
-        if len(tokens) and int(tokens.max()) >= PROVISIONAL_IDS:
-            raise too_many_ids()
+    def _count(self) -> None:
+        """Count the batch, spool it, and start another."""
+        tokens = np.array(self.batch, dtype=np.int64)
+        self._check_new_words(tokens)
         places = tokens
         if self.first_new:
             new_places = tokens - self.first_new + len(self.stayed)
             places = np.where(tokens < self.first_new, np.searchsorted(self.stayed, tokens), new_places)
         self.counts = _added(self.counts, np.bincount(places, minlength=len(self.counts)))
         if self.writer is not None:
-            self.writer.append(tokens.astype(np.int32), np.array(ends, dtype=np.int64))
-        self.words += len(pending)
-        self.sentences += len(ends)
-        pending.clear()
-        del ends[:]
+            self.writer.append(tokens.astype(np.int32), np.array(self.ends, dtype=np.int64))
+        self.words += len(self.batch)
+        self.sentences += len(self.ends)
+        del self.batch[:], self.ends[:]
 
-    def _park(self, limit: int) -> int:
-        """Move all but the limit // 2 most frequent words to disk; return how many are left in memory.
+    def _check_new_words(self, tokens: Int64Array) -> None:
+        """Check the words that came up first in this batch: all others are equal to a str."""
+        others: list[str] = []
+        for word in islice(reversed(self.ids), len(self.ids) - len(self.counts)):
+            if type(word) is not str:
+                self.plain_str = False
+                if not isinstance(word, str):  # whatever the caller's types promise
+                    others.append(word)
+        if others:
+            first = others[-1]
+            index = int(np.flatnonzero(tokens == self.ids[first])[0])
+            sentence = int(np.searchsorted(self.ends, index, side="right"))
+            position = index - (self.ends[sentence - 1] if sentence else 0)
+            reject_token(first, position, self.sentences + sentence)
+        if len(tokens) and int(tokens.max()) >= PROVISIONAL_IDS:
+            raise too_many_ids()
+
+    def _park(self, limit: int) -> None:
+        """Move all but the limit // 2 most frequent words to disk.
 
         Half of the room stays free, so that parking is rare. A parked word that comes again gets
         another id; the store brings them together.
         """
+        self._count()
         if self.store is None:
             self.store = WordStore()
         order = np.argsort(-self.counts, kind="stable")
@@ -195,7 +213,6 @@ class _Scanner:
         # Ascending, since ids are given in order and the dict keeps that order.
         self.stayed = np.fromiter(self.ids.values(), dtype=np.int64, count=len(self.ids))
         self.counts = self.counts[kept]
-        return len(self.ids)
 
     def finish(self) -> Scan:
         """Return what was found."""

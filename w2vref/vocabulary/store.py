@@ -21,12 +21,12 @@ class WordStore:
 
     def __init__(self) -> None:
         with _disk_errors():
-            # An empty name: private, on disk beyond a small cache, deleted when closed.
-            self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+            self._database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+            # Temporary tables are on disk beyond a cache (here 16 MB), in a file without a name.
             self._database.executescript(
-                "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-                "CREATE TABLE parts (id INTEGER PRIMARY KEY, word BLOB NOT NULL, count INTEGER NOT NULL,"
-                " first INTEGER NOT NULL);"
+                "PRAGMA temp_store = FILE; PRAGMA temp.cache_size = -16000;"
+                "CREATE TEMP TABLE parts (id INTEGER PRIMARY KEY, word BLOB NOT NULL,"
+                " count INTEGER NOT NULL, first INTEGER NOT NULL);"
             )
 
     def add(self, parts: Iterable[tuple[str, int, int, int]]) -> None:
@@ -50,11 +50,12 @@ class WordStore:
         """
         with _disk_errors():
             self._database.executescript(
-                "CREATE TABLE words (rank INTEGER PRIMARY KEY, word BLOB NOT NULL, count INTEGER NOT NULL);"
+                "CREATE TEMP TABLE words"
+                " (rank INTEGER PRIMARY KEY, word BLOB NOT NULL, count INTEGER NOT NULL);"
                 "INSERT INTO words (word, count) SELECT word, count FROM"
                 " (SELECT word, SUM(count) AS count, MIN(first) AS first FROM parts GROUP BY word)"
                 " ORDER BY first;"
-                "CREATE UNIQUE INDEX by_word ON words (word);"
+                "CREATE UNIQUE INDEX temp.by_word ON words (word);"
             )
             ids = self._database.execute("SELECT COUNT(*) FROM parts").fetchone()[0]
             rows = self._database.execute(
