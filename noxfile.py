@@ -65,6 +65,16 @@ def tests(session: nox.Session) -> None:
     run_pytest(session, "-n", "2", "-m", "not slow")
 
 
+@nox.session(default=False)
+def example_backend(session: nox.Session) -> None:
+    """Install the backend of docs/examples beside the built wheel, and run its tests."""
+    install_wheel(session, "all")
+    session.install(*TEST_TOOLS)
+    example = ROOT / "docs" / "examples" / "w2vref-backend-example"
+    session.install("--no-deps", str(example))
+    run_pytest(session, str(example / "tests"))
+
+
 @nox.session(python=PYTHONS, default=False)
 def pythons(session: nox.Session) -> None:
     """Run the tests on every supported Python that is installed."""
