@@ -255,3 +255,35 @@ def test_predict_output_word() -> None:
     model = trained(hs=1, negative=0)
     with pytest.raises(RuntimeError, match="negative > 0"):
         model.predict_output_word(["a"])
+
+
+def test_the_names_that_are_left() -> None:
+    model = Word2Vec(max_final_vocab=3, comment="a note", **OPTIONS)
+    model.build_vocab(FIRST)
+    assert model.effective_min_count == 4  # d occurs 3 times and has to go
+    assert model.corpus_total_words == 24
+    assert (model.train_count, model.total_train_time, model.min_alpha_yet_reached) == (0, 0.0, 0.025)
+    model.train()
+    assert model.train_count == 1
+    assert model.total_train_time > 0
+    assert model.min_alpha_yet_reached == pytest.approx(0.0001)
+    assert str(model) == "Word2Vec(vocab=3, size=6, alpha=0.025)"
+    assert model.comment == "a note"
+    assert [event["event"] for event in model.lifecycle_events] == ["created", "train"]
+    model.add_lifecycle_event("measured", score=0.5)
+    assert model.lifecycle_events[-1]["score"] == 0.5
+    np.testing.assert_array_equal(model.syn0_lockf, [1])
+    model.syn0_lockf = [0, 1, 0.5]
+    np.testing.assert_array_equal(model.wv.vectors_lockf, np.array([0, 1, 0.5], dtype=np.float32))
+    trained_rows = model.wv.vectors.copy()
+    model.init_weights()
+    assert not np.array_equal(model.wv.vectors, trained_rows)
+    model.prepare_weights(update=True)
+    by_steps = Word2Vec(**OPTIONS)
+    by_steps.add_null_word()
+    by_steps.scan_vocab(FIRST)
+    report = by_steps.prepare_vocab(min_count=6)
+    assert report["num_retained_words"] == 3
+    assert by_steps.wv.index_to_key == ["a", "b", "c", "\0"]
+    assert by_steps.epochs == by_steps.iter == 1
+    assert by_steps.layer1_size == 6

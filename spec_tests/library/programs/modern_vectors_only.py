@@ -19,6 +19,6 @@ with tempfile.TemporaryDirectory() as folder:
     del loaded
 vectors = KeyedVectors(vector_size=3)
 vectors.add_vectors(["x", "y"], np.eye(3, dtype=np.float32)[:2])
-vectors["z"] = [0.9, 0.1, 0.0]
+vectors["z"] = np.array([0.9, 0.1, 0.0], dtype=np.float32)
 assert vectors.most_similar("x", topn=1)[0][0] == "z"
 assert vectors.most_similar(positive=[vectors["x"]], topn=1)[0][0] == "x"
