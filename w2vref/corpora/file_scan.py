@@ -29,6 +29,7 @@ from w2vref.corpora.native import WordSet, translate
 from w2vref.corpora.readers import MAX_SENTENCE_LENGTH
 from w2vref.corpora.spool import Spool, SpoolWriter
 from w2vref.corpora.text import not_utf8
+from w2vref.vocabulary.counted import CountedWords
 from w2vref.vocabulary.scan import PROVISIONAL_IDS, Scan, too_many_ids
 from w2vref.vocabulary.store import WordStore
 
@@ -271,8 +272,8 @@ class FileScan:
             self._renumber(spool.tokens, merged.merge(parts))
             for part in parts:
                 part.close()
-        counts = merged.counts().tolist()
-        return Scan(dict(zip(merged.take_words(), counts, strict=True)), sentences, words, spool)
+        counts = merged.counts()
+        return Scan(CountedWords(merged.take_words(), counts), sentences, words, spool)
 
     def _renumber(self, tokens: Int32Array, maps: list[Int32Array] | None) -> None:
         """Turn the numbers that the parts gave into provisional ids, in place, with all workers.

@@ -23,6 +23,7 @@ from w2vref.records import EncodedCorpus
 from w2vref.reference.sampling import DOMAIN, make_cum_table
 from w2vref.training.settings import check_settings, real_number, whole_number
 from w2vref.training.weights import Weights
+from w2vref.vocabulary.counted import CountedWords
 from w2vref.vocabulary.frequencies import scan_frequencies
 from w2vref.vocabulary.memory import estimate_memory
 from w2vref.vocabulary.rules import TrimRule
@@ -293,7 +294,9 @@ class VocabularySteps(Weights):
         )
 
     def _counted(self, scanned: Scan, keep_raw_vocab: bool) -> None:
-        self.raw_vocab = scanned.raw_vocab if keep_raw_vocab else {}
+        raw_vocab = scanned.raw_vocab if keep_raw_vocab else {}
+        # What a user asked to keep may be changed, like any dict.
+        self.raw_vocab = raw_vocab.as_dict() if isinstance(raw_vocab, CountedWords) else raw_vocab
         self.corpus_count = scanned.sentences
         self.corpus_total_words = scanned.words
 
@@ -315,7 +318,7 @@ class VocabularySteps(Weights):
         tables = self._tables_for(vocabulary, old)
         has_text = scanned is not None and scanned.spool is not None
         corpus: EncodedCorpus | None = (
-            encode(scanned, vocabulary, consume=True) if scanned and has_text else None
+            encode(scanned, vocabulary, consume=True, workers=self.workers) if scanned and has_text else None
         )
         if old is None:
             if self.train_count:

@@ -35,7 +35,8 @@ class Scan:
     """What one pass over a corpus found."""
 
     raw_vocab: Mapping[str, int]
-    """Word -> count, in order of first appearance: a dict, or a read-only mapping on disk."""
+    """Word -> count, in order of first appearance: a dict, or a read-only mapping
+    (`CountedWords`, `StoredCounts`)."""
     sentences: int
     """Sentences the reader yielded, empty ones included."""
     words: int

@@ -76,9 +76,11 @@ class Vocabulary:
 
         Raises: ValueError if null_word is set and the corpus has that word.
         """
-        vocabulary = cls(selection.words, selection.counts)
+        words, counts = selection.words, selection.counts
         if sorted_vocab:
-            vocabulary = vocabulary.sorted()
+            order = np.argsort(-counts, kind="stable")
+            words, counts = [words[i] for i in order.tolist()], counts[order]
+        vocabulary = cls(words, counts)
         return vocabulary.with_null_word() if null_word else vocabulary
 
     def sorted(self) -> Vocabulary:

@@ -11,7 +11,7 @@
 #include "whitespace.h"
 #include "wordmap.h"
 
-#define BATCH_WORDS 256
+#define BATCH_WORDS 64
 #define BATCH_EDGES (2 * BATCH_WORDS)
 
 #ifdef W2V_HAVE_SSE2_MASKS
@@ -21,12 +21,10 @@
 #endif
 
 #if defined(__GNUC__)
-#define PREFETCH(address) __builtin_prefetch((address), 1)
 static inline int lowest_bit(uint64_t mask) {
     return __builtin_ctzll(mask);
 }
 #else
-#define PREFETCH(address) ((void)0)
 static inline int lowest_bit(uint64_t mask) {
     int bit = 0;
     while (!(mask >> bit & 1)) {
@@ -57,13 +55,14 @@ struct scanner {
     int64_t break_count;
 };
 
-/* Find a word that is not where its hash points, or is new. Returns its slot, or NULL as w2v_words_find. */
-static struct w2v_slot *find_elsewhere(struct scanner *scanner, int64_t begin, int64_t length, uint64_t low,
-                                       uint64_t high, int *code, int64_t *invalid) {
-    const struct w2v_key key = {low, high, w2v_word_tag(length)};
+/* The third loop for a word that is not where its hash points, or is long, or new. Returns its slot or NULL. */
+static struct w2v_slot *find_elsewhere(struct scanner *scanner, int64_t begin, int64_t end, int *code,
+                                       int64_t *invalid) {
+    w2v_words *words = scanner->words;
+    const uint8_t *word = scanner->text + begin;
     int64_t bad = -1;
-    struct w2v_slot *slot =
-        w2v_words_find(scanner->words, scanner->text + begin, length, &key, scanner->offset + begin, &bad);
+    const struct w2v_key key = w2v_word_key(word, end - begin, words->seed);
+    struct w2v_slot *slot = w2v_words_find(words, word, end - begin, key, scanner->offset + begin, &bad);
     if (!slot) {
         *invalid = bad < 0 ? -1 : scanner->offset + begin + bad;
         *code = bad < 0 ? W2V_SCAN_NO_MEMORY : W2V_SCAN_INVALID_UTF8;
@@ -74,34 +73,39 @@ static struct w2v_slot *find_elsewhere(struct scanner *scanner, int64_t begin, i
 /* Look up the words whose both edges are known. Returns W2V_SCAN_OK or the error of w2v_scan_chunk. */
 static int flush(struct scanner *scanner, int64_t *invalid) {
     w2v_words *words = scanner->words;
-    uint64_t lows[BATCH_WORDS + 32], highs[BATCH_WORDS + 32], places[BATCH_WORDS + 32];
+    struct w2v_key keys[BATCH_WORDS + 32];
+    uint64_t places[BATCH_WORDS + 32];
     const uint32_t *edges = scanner->edges;
-    const uint8_t *text = scanner->text;
     const int64_t count = scanner->edge_count / 2;
+    const uint8_t *text = scanner->text;
+    const uint64_t seed = words->seed;
+    const int shift = words->shift;
+    struct w2v_slot *slots = words->slots;
     for (int64_t i = 0; i < count; i++) {
-        const struct w2v_key key = w2v_word_key(text + edges[2 * i], edges[2 * i + 1] - edges[2 * i], words->seed);
-        lows[i] = key.low;
-        highs[i] = key.high;
-        places[i] = w2v_hash_key(&key, words->seed) >> words->shift;
-        PREFETCH(&words->slots[places[i]]);
+        const uint32_t begin = edges[2 * i], length = edges[2 * i + 1] - begin;
+        keys[i] = w2v_word_key(text + begin, length, seed);
+        places[i] = w2v_hash_key(keys[i], seed) >> shift;
+        W2V_PREFETCH(&slots[places[i]]);
     }
     int32_t *ids = scanner->ids + scanner->word_count;
     for (int64_t i = 0; i < count; i++) {
-        const int64_t length = edges[2 * i + 1] - edges[2 * i];
-        /* The set may have grown since, and the place may be another's: then the keys differ. */
-        struct w2v_slot *slot = &words->slots[places[i]];
-        if (slot->low != lows[i] || slot->high != highs[i] || slot->tag != length) {
+        /* The table may have grown since, and the place be another's: then the keys differ. */
+        struct w2v_slot *slot = &slots[places[i]];
+        if (!w2v_same_key(slot->key, keys[i]) || keys[i].high >= W2V_LONG_WORD) {
             int code = W2V_SCAN_OK;
-            slot = find_elsewhere(scanner, edges[2 * i], length, lows[i], highs[i], &code, invalid);
+            slot = find_elsewhere(scanner, edges[2 * i], edges[2 * i + 1], &code, invalid);
             if (!slot) {
                 return code;
             }
+            slots = words->slots;
         }
         slot->count++;
         ids[i] = slot->id;
     }
     scanner->word_count += count;
-    scanner->edges[0] = scanner->edges[scanner->edge_count - 1]; /* needed if the count is odd */
+    if (scanner->edge_count & 1) { /* the word goes on in the next block */
+        scanner->edges[0] = scanner->edges[scanner->edge_count - 1];
+    }
     scanner->edge_count &= 1;
     return W2V_SCAN_OK;
 }

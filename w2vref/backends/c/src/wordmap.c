@@ -8,11 +8,12 @@
 
 #define FIRST_SLOTS_LOG2 12
 #define MAX_WORDS INT32_MAX
+#define MERGE_BATCH 32
 /* Up to here (32 MB) at most half of the slots are used, beyond it three quarters: then memory matters more. */
 #define ROOMY_SLOTS (UINT64_C(1) << 20)
 
-const uint8_t w2v_ones_then_zeros[2 * W2V_INLINE_BYTES] = {255, 255, 255, 255, 255, 255, 255, 255,
-                                                           255, 255, 255, 255, 255, 255, 255, 255};
+const uint8_t w2v_ones_then_zeros[32] = {255, 255, 255, 255, 255, 255, 255, 255,
+                                         255, 255, 255, 255, 255, 255, 255, 255};
 
 uint64_t w2v_hash_bytes(const uint8_t *bytes, int64_t length, uint64_t seed) {
     uint64_t hash = seed ^ (uint64_t)length;
@@ -51,34 +52,40 @@ void w2v_words_free(w2v_words *words) {
     }
 }
 
-static struct w2v_slot *first_slot(const struct w2v_words *words, const struct w2v_key *key, uint64_t *mask) {
-    *mask = (UINT64_C(1) << (64 - words->shift)) - 1;
-    return &words->slots[w2v_hash_key(key, words->seed) >> words->shift];
+static uint64_t slot_count(const struct w2v_words *words) {
+    return UINT64_C(1) << (64 - words->shift);
 }
 
-static int is_long_word(const struct w2v_words *words, int32_t id, const uint8_t *word, int64_t length) {
+static int is_empty(const struct w2v_slot *slot) {
+    return slot->key.high == 0;
+}
+
+/* Where a key that is not in the table belongs. */
+static struct w2v_slot *empty_slot(const struct w2v_words *words, struct w2v_key key) {
+    uint64_t at = w2v_hash_key(key, words->seed) >> words->shift;
+    while (!is_empty(&words->slots[at])) {
+        at = (at + 1) & (slot_count(words) - 1);
+    }
+    return &words->slots[at];
+}
+
+static int is_word(const struct w2v_words *words, int32_t id, const uint8_t *word, int64_t length) {
     return memcmp(words->bytes + words->starts[id], word, (size_t)length) == 0;
 }
 
 /* Double the number of slots; 0 when out of memory. */
 static int grow_slots(struct w2v_words *words) {
-    const uint64_t old_count = UINT64_C(1) << (64 - words->shift);
     struct w2v_slot *old = words->slots;
-    struct w2v_slot *fresh = calloc((size_t)old_count * 2, sizeof *fresh);
+    const struct w2v_slot *end = old + slot_count(words);
+    struct w2v_slot *fresh = calloc((size_t)slot_count(words) * 2, sizeof *fresh);
     if (!fresh) {
         return 0;
     }
     words->slots = fresh;
     words->shift--;
-    for (uint64_t i = 0; i < old_count; i++) {
-        if (old[i].tag) {
-            const struct w2v_key key = {old[i].low, old[i].high, old[i].tag};
-            uint64_t mask;
-            uint64_t at = (uint64_t)(first_slot(words, &key, &mask) - fresh);
-            while (fresh[at].tag) {
-                at = (at + 1) & mask;
-            }
-            fresh[at] = old[i];
+    for (const struct w2v_slot *slot = old; slot < end; slot++) {
+        if (!is_empty(slot)) {
+            *empty_slot(words, slot->key) = *slot;
         }
     }
     free(old);
@@ -87,7 +94,7 @@ static int grow_slots(struct w2v_words *words) {
 
 /* Tell whether one more word leaves the slots as empty as they should be. */
 static int has_free_slots(const struct w2v_words *words) {
-    const uint64_t slots = UINT64_C(1) << (64 - words->shift), used = (uint64_t)words->size + 1;
+    const uint64_t slots = slot_count(words), used = (uint64_t)words->size + 1;
     return slots <= ROOMY_SLOTS ? used * 2 <= slots : used * 4 <= slots * 3;
 }
 
@@ -125,8 +132,8 @@ static int reserve(struct w2v_words *words, int64_t length) {
 }
 
 /* Append a word that is not there; see w2v_words_find. */
-static struct w2v_slot *append(struct w2v_words *words, const uint8_t *word, int64_t length,
-                               const struct w2v_key *key, int64_t first, int64_t *invalid) {
+static struct w2v_slot *append(struct w2v_words *words, const uint8_t *word, int64_t length, struct w2v_key key,
+                               int64_t first, int64_t *invalid) {
     const int64_t bad = w2v_utf8_invalid(word, length);
     if (bad < length) {
         *invalid = bad;
@@ -140,26 +147,21 @@ static struct w2v_slot *append(struct w2v_words *words, const uint8_t *word, int
     words->bytes[start + length] = '\n';
     words->starts[id + 1] = start + length + 1;
     words->firsts[id] = first;
-    uint64_t mask; /* the slots may have grown: look for the empty one anew */
-    uint64_t at = (uint64_t)(first_slot(words, key, &mask) - words->slots);
-    while (words->slots[at].tag) {
-        at = (at + 1) & mask;
-    }
-    words->slots[at] = (struct w2v_slot){key->low, key->high, 0, (int32_t)id, key->tag};
-    return &words->slots[at];
+    struct w2v_slot *slot = empty_slot(words, key); /* only now: the table may have grown */
+    *slot = (struct w2v_slot){key, 0, (int32_t)id, 0};
+    return slot;
 }
 
 struct w2v_slot *w2v_words_find(struct w2v_words *words, const uint8_t *word, int64_t length,
-                                const struct w2v_key *key, int64_t first, int64_t *invalid) {
-    uint64_t mask;
-    uint64_t at = (uint64_t)(first_slot(words, key, &mask) - words->slots);
-    for (;; at = (at + 1) & mask) {
+                                struct w2v_key key, int64_t first, int64_t *invalid) {
+    uint64_t at = w2v_hash_key(key, words->seed) >> words->shift;
+    for (;; at = (at + 1) & (slot_count(words) - 1)) {
         struct w2v_slot *slot = &words->slots[at];
-        if (slot->low == key->low && slot->high == key->high && slot->tag == key->tag &&
-            (key->tag != W2V_LONG_WORD || is_long_word(words, slot->id, word, length))) {
+        if (w2v_same_key(slot->key, key) &&
+            (length <= W2V_INLINE_BYTES || is_word(words, slot->id, word, length))) {
             return slot;
         }
-        if (slot->tag == 0) {
+        if (is_empty(slot)) {
             return append(words, word, length, key, first, invalid);
         }
     }
@@ -185,25 +187,12 @@ const uint8_t *w2v_words_text(const w2v_words *words) {
 }
 
 void w2v_words_counts(const w2v_words *words, int64_t *counts) {
-    const uint64_t slots = UINT64_C(1) << (64 - words->shift);
-    for (uint64_t i = 0; i < slots; i++) {
-        if (words->slots[i].tag) {
-            counts[words->slots[i].id] = words->slots[i].count;
+    const struct w2v_slot *end = words->slots + slot_count(words);
+    for (const struct w2v_slot *slot = words->slots; slot < end; slot++) {
+        if (!is_empty(slot)) {
+            counts[slot->id] = slot->count;
         }
     }
-}
-
-/* Add one word of another map; NULL when out of memory. */
-static struct w2v_slot *add_word(w2v_words *words, const w2v_words *other, int64_t id) {
-    uint8_t padded[W2V_INLINE_BYTES] = {0};
-    const uint8_t *word = other->bytes + other->starts[id];
-    const int64_t length = other->starts[id + 1] - 1 - other->starts[id];
-    if (length < W2V_INLINE_BYTES) {
-        memcpy(padded, word, (size_t)length); /* a key reads 16 bytes, there may be fewer */
-    }
-    const struct w2v_key key = w2v_word_key(length < W2V_INLINE_BYTES ? padded : word, length, words->seed);
-    int64_t invalid = 0; /* the words of a map are valid */
-    return w2v_words_find(words, word, length, &key, other->firsts[id], &invalid);
 }
 
 void w2v_words_firsts(const w2v_words *words, int64_t *firsts) {
@@ -212,36 +201,92 @@ void w2v_words_firsts(const w2v_words *words, int64_t *firsts) {
     }
 }
 
+/* Sets that are being merged: which words of each are not in the result yet. */
+struct merge {
+    w2v_words *words;
+    const w2v_words *const *parts;
+    const int64_t *const *counts;
+    int32_t *const *maps;
+    int64_t *next;
+    int64_t part_count;
+};
+
+struct candidate {
+    int64_t part, id;
+    struct w2v_key key;
+};
+
 /* The part whose next word stood first in the text; -1: none has any left. */
-static int64_t earliest(const w2v_words *const *parts, const int64_t *next, int64_t part_count) {
+static int64_t earliest(const struct merge *merge) {
     int64_t best = -1;
-    for (int64_t p = 0; p < part_count; p++) {
-        if (next[p] < parts[p]->size &&
-            (best < 0 || parts[p]->firsts[next[p]] < parts[best]->firsts[next[best]])) {
+    for (int64_t p = 0; p < merge->part_count; p++) {
+        if (merge->next[p] < merge->parts[p]->size &&
+            (best < 0 || merge->parts[p]->firsts[merge->next[p]] < merge->parts[best]->firsts[merge->next[best]])) {
             best = p;
         }
     }
     return best;
 }
 
-int w2v_words_merge(w2v_words *words, const w2v_words *const *parts, const int64_t *const *counts,
-                    int32_t *const *maps, int64_t part_count) {
-    int64_t *next = calloc((size_t)part_count + 1, sizeof *next);
-    int code = next ? W2V_SCAN_OK : W2V_SCAN_NO_MEMORY;
-    while (code == W2V_SCAN_OK) {
-        const int64_t part = earliest(parts, next, part_count);
-        if (part < 0) {
+static const uint8_t *word_of(const w2v_words *words, int64_t id, int64_t *length) {
+    *length = words->starts[id + 1] - 1 - words->starts[id];
+    return words->bytes + words->starts[id];
+}
+
+/* Take the next words in the order of the text, at most MERGE_BATCH, and ask for their slots; how many. */
+static int take_batch(struct merge *merge, struct candidate *batch) {
+    int taken = 0;
+    for (; taken < MERGE_BATCH; taken++) {
+        struct candidate *next = &batch[taken];
+        next->part = earliest(merge);
+        if (next->part < 0) {
             break;
         }
-        const int64_t id = next[part]++;
-        struct w2v_slot *slot = add_word(words, parts[part], id);
-        if (slot) {
-            slot->count += counts[part][id];
-            maps[part][id] = slot->id;
-        } else {
-            code = W2V_SCAN_NO_MEMORY;
+        next->id = merge->next[next->part]++;
+        int64_t length;
+        const uint8_t *word = word_of(merge->parts[next->part], next->id, &length);
+        uint8_t padded[16] = {0};
+        if (length <= W2V_INLINE_BYTES) {
+            memcpy(padded, word, (size_t)length); /* a key reads 16 bytes, there may be fewer */
+            word = padded;
+        }
+        next->key = w2v_word_key(word, length, merge->words->seed);
+        W2V_PREFETCH(&merge->words->slots[w2v_hash_key(next->key, merge->words->seed) >> merge->words->shift]);
+    }
+    return taken;
+}
+
+/* Add one word to the result; 0 when out of memory. */
+static int merge_word(struct merge *merge, const struct candidate *candidate) {
+    const w2v_words *part = merge->parts[candidate->part];
+    const int64_t id = candidate->id;
+    int64_t length, invalid; /* the latter is never set: the words of a set are valid */
+    const uint8_t *word = word_of(part, id, &length);
+    struct w2v_slot *slot =
+        w2v_words_find(merge->words, word, length, candidate->key, part->firsts[id], &invalid);
+    if (slot) {
+        slot->count += merge->counts[candidate->part][id];
+        merge->maps[candidate->part][id] = slot->id;
+    }
+    return slot != NULL;
+}
+
+int w2v_words_merge(w2v_words *words, const w2v_words *const *parts, const int64_t *const *counts,
+                    int32_t *const *maps, int64_t part_count) {
+    struct merge merge = {words, parts, counts, maps, calloc((size_t)part_count + 1, sizeof(int64_t)), part_count};
+    int has_memory = merge.next != NULL;
+    for (int64_t p = 0; p < part_count; p++) { /* at least as many slots as the largest part */
+        while (has_memory && words->shift > parts[p]->shift) {
+            has_memory = grow_slots(words);
         }
     }
-    free(next);
-    return code;
+    struct candidate batch[MERGE_BATCH];
+    for (int taken = 1; has_memory && taken;) {
+        taken = take_batch(&merge, batch);
+        for (int i = 0; has_memory && i < taken; i++) {
+            has_memory = merge_word(&merge, &batch[i]);
+        }
+    }
+    free(merge.next);
+    return has_memory ? W2V_SCAN_OK : W2V_SCAN_NO_MEMORY;
 }

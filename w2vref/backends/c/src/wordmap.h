@@ -1,9 +1,9 @@
 /*
  * wordmap.h - distinct words with their counts: an open-addressing hash table.
  *
- * A word of up to 16 bytes is its own key, inside the slot: finding one that is known touches one cache
- * line and compares three numbers. A longer one has its hash and its length there, and is then compared
- * with the bytes kept. Slots are 32 bytes, at most half of them used.
+ * A word of up to 15 bytes is its own key, inside the slot: finding one that is known touches one cache
+ * line and compares two numbers. A longer one has its hash and its length there, and is then compared
+ * with the bytes kept. Slots are 32 bytes; at most half of them are used, in large tables three quarters.
  */
 #ifndef W2V_WORDMAP_H
 #define W2V_WORDMAP_H
@@ -11,20 +11,29 @@
 #include <stdint.h>
 #include <string.h>
 
-#define W2V_INLINE_BYTES 16
-#define W2V_LONG_WORD UINT32_MAX /* the tag of words that are longer: never a length */
+#define W2V_INLINE_BYTES 15
+#define W2V_LONG_WORD (UINT64_C(1) << 63)
 
+/*
+ * Up to W2V_INLINE_BYTES: the bytes, zero-padded, and in the eight highest bits of `high` the length (a
+ * NUL byte is not padding, and no key is 0). Longer: the hash, and W2V_LONG_WORD + the length.
+ */
 struct w2v_key {
-    uint64_t low, high; /* the word's bytes, zero-padded; of a long word, its hash and its length */
-    uint32_t tag;       /* length in bytes, or W2V_LONG_WORD: a NUL byte is not padding */
+    uint64_t low, high;
 };
 
 struct w2v_slot {
-    uint64_t low, high;
+    struct w2v_key key; /* 0, 0: the slot is empty */
     int64_t count;
     int32_t id;
-    uint32_t tag; /* 0: the slot is empty */
+    int32_t unused;
 };
+
+#if defined(__GNUC__)
+#define W2V_PREFETCH(address) __builtin_prefetch((address), 1)
+#else
+#define W2V_PREFETCH(address) ((void)0)
+#endif
 
 struct w2v_words {
     struct w2v_slot *slots;
@@ -37,8 +46,16 @@ struct w2v_words {
     int64_t bytes_capacity;
 };
 
+/* The byte at word + 15 is not part of an inline key: where it is the lowest, not the highest, of the number,
+ * the others move down. */
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define W2V_KEY_TAIL(high) ((high) >> 8)
+#else
+#define W2V_KEY_TAIL(high) (high)
+#endif
+
 /* 16 bytes of ones, then 16 of zeros: (table + 16 - n) masks n bytes, whatever the byte order. */
-extern const uint8_t w2v_ones_then_zeros[2 * W2V_INLINE_BYTES];
+extern const uint8_t w2v_ones_then_zeros[32];
 
 /* The hash of a word longer than W2V_INLINE_BYTES. */
 uint64_t w2v_hash_bytes(const uint8_t *bytes, int64_t length, uint64_t seed);
@@ -62,39 +79,37 @@ static inline uint64_t w2v_fold(uint64_t a, uint64_t b) {
 }
 
 /* The hash of a key; the seed keeps a text from being made to collide. */
-static inline uint64_t w2v_hash_key(const struct w2v_key *key, uint64_t seed) {
+static inline uint64_t w2v_hash_key(struct w2v_key key, uint64_t seed) {
     /* The constant is the golden ratio's fraction: an arbitrary odd number. */
-    return w2v_fold(key->low ^ seed, key->high ^ (0x9E3779B97F4A7C15u + key->tag));
+    return w2v_fold(key.low ^ seed, key.high ^ 0x9E3779B97F4A7C15u);
 }
 
-/* The tag of a word of this length. */
-static inline uint32_t w2v_word_tag(int64_t length) {
-    return length <= W2V_INLINE_BYTES ? (uint32_t)length : W2V_LONG_WORD;
-}
-
-/* The key of a word; 16 bytes from `word` on are read, whatever its length. */
+/* The key of a word; 16 bytes from `word` on are read if it has at most W2V_INLINE_BYTES. */
 static inline struct w2v_key w2v_word_key(const uint8_t *word, int64_t length, uint64_t seed) {
     struct w2v_key key;
     if (length <= W2V_INLINE_BYTES) {
-        const uint8_t *mask = w2v_ones_then_zeros + W2V_INLINE_BYTES - length;
+        const uint8_t *mask = w2v_ones_then_zeros + 16 - length;
         key.low = w2v_load64(word) & w2v_load64(mask);
         key.high = w2v_load64(word + 8) & w2v_load64(mask + 8);
-        key.tag = (uint32_t)length;
+        key.high = W2V_KEY_TAIL(key.high) | (uint64_t)length << 56;
     } else {
         key.low = w2v_hash_bytes(word, length, seed);
-        key.high = (uint64_t)length;
-        key.tag = W2V_LONG_WORD;
+        key.high = W2V_LONG_WORD + (uint64_t)length;
     }
     return key;
 }
 
+static inline int w2v_same_key(struct w2v_key a, struct w2v_key b) {
+    return ((a.low ^ b.low) | (a.high ^ b.high)) == 0;
+}
+
 /*
  * Find a word or append it with a count of 0.
- * key: of the word; first: kept if it is new. Returns its slot, valid until the next call, or NULL:
+ * key: of the word, which is then compared too; first: kept if it is new. Returns its slot, valid until the next call, or NULL:
  * out of memory, or, with *invalid set to the offset in the word, not valid UTF-8 (only new words are
  * looked at, the known ones were).
  */
 struct w2v_slot *w2v_words_find(struct w2v_words *words, const uint8_t *word, int64_t length,
-                                const struct w2v_key *key, int64_t first, int64_t *invalid);
+                                struct w2v_key key, int64_t first, int64_t *invalid);
 
 #endif
