@@ -18,6 +18,13 @@
 typedef float w2v_f4 __attribute__((vector_size(16), may_alias));
 typedef int32_t w2v_i4 __attribute__((vector_size(16), may_alias));
 
+/* Four word ids, not aligned. */
+W2V_INLINE w2v_i4 w2v_load_ids(const int32_t *ids)
+{
+    typedef int32_t unaligned __attribute__((vector_size(16), aligned(4), may_alias));
+    return *(const unaligned *)ids;
+}
+
 #if W2V_WIDTH == 4
 typedef w2v_f4 w2v_vec;
 #elif W2V_WIDTH == 8

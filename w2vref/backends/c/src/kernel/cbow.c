@@ -8,52 +8,111 @@ W2V_INLINE float w2v_reciprocal(int64_t n)
     return 1.0f / (float)n;
 }
 
-/*
- * Write the projection of a context: its rows added left to right, times 1/n for the mean.
- * The context is rows[0 .. before) and rows[skip .. count): the centre in between is left out.
- */
-W2V_INLINE void w2v_project(const w2v_model *model, float *const *rows, int64_t before, int64_t skip,
-                            int64_t count, float *hidden)
+/* Write the projection of a context: its rows[0 .. count) added left to right, times 1/n for the mean. */
+W2V_INLINE void w2v_project(const w2v_model *model, float *const *rows, int64_t count, float *hidden)
 {
-    const int64_t stride = model->stride;
-    for (int64_t at = 0; at < stride; at += W2V_WIDTH) {
-        w2v_vec sum = w2v_all(0.0f);
-        for (int64_t i = 0; i < before; i++)
-            sum += w2v_load(rows[i] + at);
-        for (int64_t i = skip; i < count; i++)
-            sum += w2v_load(rows[i] + at);
-        if (model->cbow_mean)
-            sum *= w2v_all(w2v_reciprocal(count - (skip - before)));
-        w2v_store(hidden + at, sum);
+    const w2v_vec factor = w2v_all(w2v_reciprocal(count));
+    for (int64_t block = 0; block < model->stride; block += W2V_BLOCK) {
+        w2v_vec sum[W2V_PARTS];
+#pragma GCC unroll 4
+        for (int part = 0; part < W2V_PARTS; part++)
+            sum[part] = w2v_all(0.0f);
+        for (int64_t i = 0; i < count; i++)
+#pragma GCC unroll 4
+            for (int part = 0; part < W2V_PARTS; part++)
+                sum[part] += w2v_load(rows[i] + block + part * W2V_WIDTH);
+#pragma GCC unroll 4
+        for (int part = 0; part < W2V_PARTS; part++) {
+            if (model->cbow_mean)
+                sum[part] *= factor;
+            w2v_store(hidden + block + part * W2V_WIDTH, sum[part]);
+        }
     }
 }
 
-/* Add the error of a step to one context row. */
-W2V_INLINE void w2v_cbow_add(const w2v_model *model, float *row, const float *error)
+/* Add the error of a step, times 1/n if the gradient is so chosen, to each row of its context in turn. */
+static void w2v_cbow_scatter(const w2v_model *model, float *const *context, int64_t count, float *error,
+                             int learn_vectors)
 {
-    if (model->lock_count)
-        w2v_add_scaled(model->stride, row,
-                       w2v_lock(model, (row - model->input_vectors) / model->stride), error);
-    else
-        w2v_add(model->stride, row, error);
-}
-
-/* Take one CBOW step by the general way. The context is given as in w2v_project. */
-static void w2v_cbow_step(w2v_worker *worker, w2v_projection *projection, float *const *context, int64_t before,
-                          int64_t skip, int64_t context_count, int64_t target_id, float *const *rows,
-                          int64_t count, int learn_vectors)
-{
-    const w2v_model *model = worker->model;
-    w2v_train_objectives(worker, projection, target_id, rows, count);
     if (model->divides_error) {
-        const w2v_vec factor = w2v_all(w2v_reciprocal(context_count - (skip - before)));
+        const w2v_vec factor = w2v_all(w2v_reciprocal(count));
         for (int64_t at = 0; at < model->stride; at += W2V_WIDTH)
-            w2v_store(projection->error + at, w2v_load(projection->error + at) * factor);
+            w2v_store(error + at, w2v_load(error + at) * factor);
     }
     if (!learn_vectors)
         return;
-    for (int64_t i = 0; i < before; i++)
-        w2v_cbow_add(model, context[i], projection->error);
-    for (int64_t i = skip; i < context_count; i++)
-        w2v_cbow_add(model, context[i], projection->error);
+    for (int64_t i = 0; i < count; i++)
+        if (model->lock_count)
+            w2v_add_scaled(model->stride, context[i],
+                           w2v_lock(model, (context[i] - model->input_vectors) / model->stride), error);
+        else
+            w2v_add(model->stride, context[i], error);
+}
+
+/* Take one CBOW step by the general way, with the projection given. */
+static void w2v_cbow_step(w2v_worker *worker, w2v_projection *projection, float *const *context,
+                          int64_t context_count, int64_t target_id, float *const *rows, int64_t count,
+                          int learn_vectors, int planning)
+{
+    w2v_train_objectives(worker, projection, target_id, rows, count, planning);
+    w2v_cbow_scatter(worker->model, context, context_count, projection->error, learn_vectors);
+}
+
+/* Take one negative-sampling step on `count` different rows, as w2v_sg_fused_step does. */
+W2V_INLINE void w2v_cbow_fused_step(w2v_worker *worker, const w2v_plan *plan, int count, int64_t stride)
+{
+    const float *const hidden = worker->hidden;
+    float *const error = worker->error;
+    float *rows[W2V_GROUP];
+    for (int i = 0; i < count; i++)
+        rows[i] = plan->rows[i];
+    float g[W2V_GROUP] __attribute__((aligned(32)));
+    const w2v_sums x = w2v_dots(count, stride, hidden, rows);
+    w2v_gradients(x, w2v_negative_labels, worker->tokens[plan->center].alpha, g);
+    if (W2V_UNLIKELY(worker->run->compute_loss))
+        worker->loss += w2v_group_loss(x, w2v_negative_labels, count);
+    w2v_plan_ahead(worker);
+
+    w2v_vec all_g[W2V_GROUP];
+    for (int i = 0; i < count; i++)
+        all_g[i] = w2v_all(g[i]);
+    float *const *const coming = w2v_coming_rows(worker);
+    for (int64_t block = 0; block < stride; block += W2V_BLOCK) {
+#pragma GCC unroll 4
+        for (int64_t at = block; at < block + W2V_BLOCK; at += W2V_WIDTH)
+            w2v_store(error + at, w2v_update(count, at, w2v_load(hidden + at), rows, all_g, w2v_all(0.0f), 1));
+        w2v_prefetch_rows(coming, count, block);
+    }
+}
+
+/* Write the rows of a plan's context, without the centre; return how many. */
+W2V_INLINE int64_t w2v_gather_context(w2v_worker *worker, const w2v_plan *plan)
+{
+    int64_t count = 0;
+    for (int64_t i = plan->begin; i < plan->end; i++) {
+        worker->context_rows[count] = worker->token_rows[i];
+        count += i != plan->center;
+    }
+    return count;
+}
+
+/* Take a planned step, and plan a later one. */
+static void w2v_cbow_take(w2v_worker *worker, const w2v_plan *plan)
+{
+    const w2v_model *model = worker->model;
+    const w2v_token *token = &worker->tokens[plan->center];
+    float *const *context = worker->context_rows;
+    const int64_t context_count = w2v_gather_context(worker, plan);
+    w2v_project(model, context, context_count, worker->hidden);
+    if (W2V_LIKELY(plan->distinct)) {
+        const int64_t stride = model->stride;
+        W2V_BY_COUNT(plan->count, w2v_cbow_fused_step(worker, plan, n, stride))
+        w2v_cbow_scatter(model, context, context_count, worker->error, 1);
+        return;
+    }
+    w2v_projection projection = {.hidden = worker->hidden, .error = worker->error, .stride = model->stride,
+                                 .alpha = token->alpha, .learn_hidden = 1,
+                                 .compute_loss = worker->run->compute_loss};
+    w2v_cbow_step(worker, &projection, context, context_count, token->word_id, plan->rows, plan->count, 1, 1);
+    worker->loss += projection.loss;
 }

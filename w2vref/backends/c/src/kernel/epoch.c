@@ -116,102 +116,17 @@ static void w2v_gather_piece(w2v_worker *worker, int64_t first, int64_t last)
     worker->context = worker->end = 0;
 }
 
-/* Go to the next centre that has a context, and draw its window; return 0 if there is none. */
-W2V_INLINE int w2v_next_center(w2v_worker *worker)
-{
-    const w2v_model *model = worker->model;
-    while (++worker->center < worker->last_center) {
-        const w2v_token *token = &worker->tokens[worker->center];
-        int64_t radius = model->window;
-        worker->next_draw = 0;
-        if (model->shrink_windows)
-            radius = w2v_window_radius(w2v_draw(token->key, worker->next_draw++), model->window);
-        worker->begin = worker->center - token->begin > radius ? worker->center - radius : token->begin;
-        worker->end = token->end - worker->center > radius ? worker->center + radius + 1 : token->end;
-        worker->context = worker->begin;
-        if (worker->end - worker->begin > 1)
-            return 1;
-    }
-    worker->context = worker->end; /* asked again, there is still none */
-    return 0;
-}
-
-/* Draw the negatives of a plan, and note the rows of its target and of those that are not the target. */
-W2V_INLINE void w2v_plan_negatives(w2v_worker *worker, w2v_plan *plan, const w2v_token *token)
-{
-    const w2v_model *model = worker->model;
-    const int32_t target_id = token->word_id;
-    int64_t count = 0;
-    plan->rows[count++] = w2v_row(model->output_vectors, model->stride, target_id);
-    for (int64_t i = 0; i < model->negative; i++) {
-        const int32_t word_id = w2v_noise_word(model, w2v_draw(token->key, worker->next_draw++));
-        float *row = w2v_row(model->output_vectors, model->stride, word_id);
-        plan->rows[count] = row;
-        count += word_id != target_id;
-        for (int64_t at = 0; at < model->stride; at += W2V_BLOCK)
-            __builtin_prefetch(row + at, 1);
-    }
-    plan->count = count;
-}
-
-/* Plan the next step; return 0 at the end of the piece. */
-W2V_INLINE int w2v_plan_step(w2v_worker *worker, w2v_plan *plan)
-{
-    const w2v_model *model = worker->model;
-    if (model->sg) {
-        worker->context += worker->context == worker->center;
-        if (worker->context >= worker->end) {
-            if (!w2v_next_center(worker))
-                return 0;
-            worker->context += worker->context == worker->center;
-        }
-        plan->input = worker->token_rows[worker->context];
-        plan->begin = worker->context++;
-    } else {
-        if (!w2v_next_center(worker))
-            return 0;
-        plan->begin = worker->begin;
-        plan->end = worker->end;
-    }
-    plan->center = worker->center;
-    plan->count = 0;
-    if (model->negative)
-        w2v_plan_negatives(worker, plan, &worker->tokens[worker->center]);
-    return 1;
-}
-
-/* Take a planned step. */
-static void w2v_take_step(w2v_worker *worker, const w2v_plan *plan)
-{
-    const w2v_model *model = worker->model;
-    const w2v_token *token = &worker->tokens[plan->center];
-    w2v_projection projection = {.error = worker->error, .stride = model->stride, .alpha = token->alpha,
-                                 .learn_hidden = 1, .compute_loss = worker->run->compute_loss};
-    if (model->sg) {
-        w2v_sg_step(worker, &projection, plan->input, worker->tokens[plan->begin].word_id, token->word_id,
-                    plan->rows, plan->count, 1);
-    } else {
-        float *const *context = worker->token_rows + plan->begin;
-        const int64_t before = plan->center - plan->begin, count = plan->end - plan->begin;
-        w2v_project(model, context, before, before + 1, count, worker->hidden);
-        projection.hidden = worker->hidden;
-        w2v_cbow_step(worker, &projection, context, before, before + 1, count, token->word_id, plan->rows,
-                      plan->count, 1);
-    }
-    worker->loss += projection.loss;
-}
-
 /* Train the centres among corpus tokens first .. last - 1. */
 static void w2v_train_piece(w2v_worker *worker, int64_t first, int64_t last)
 {
     w2v_gather_piece(worker, first, last);
-    int64_t planned = 0;
-    for (int64_t step = 0;; step++) {
-        while (planned <= step + W2V_AHEAD && w2v_plan_step(worker, &worker->plans[planned % W2V_PLANS]))
-            planned++;
-        if (step == planned)
-            return;
-        w2v_take_step(worker, &worker->plans[step % W2V_PLANS]);
+    w2v_plan_first(worker);
+    for (int64_t step = 0; step < worker->drawn; step++) {
+        const w2v_plan *plan = &worker->plans[step % W2V_PLANS];
+        if (worker->model->sg)
+            w2v_sg_take(worker, plan);
+        else
+            w2v_cbow_take(worker, plan);
     }
 }
 
@@ -223,6 +138,7 @@ static int w2v_do_train(const w2v_model *model, const w2v_corpus *corpus, const 
     *result = (w2v_result){0, 0.0};
     if (w2v_worker_open(&worker, model, W2V_PIECE + 2 * reach + 1, model->negative) != W2V_OK)
         return W2V_NO_MEMORY;
+    worker.fusible = !model->hs && !(model->sg && model->lock_count) && model->negative < W2V_GROUP;
     worker.corpus = corpus;
     worker.run = run;
     const w2v_float_mode mode = w2v_enter_ieee();

@@ -10,6 +10,7 @@
 #include "kernel/sampling.c"
 #include "kernel/objectives.c"
 #include "kernel/worker.c"
+#include "kernel/plan.c"
 #include "kernel/skipgram.c"
 #include "kernel/cbow.c"
 #include "kernel/pairs.c"

@@ -16,6 +16,7 @@
 W2V_INLINE w2v_sums w2v_dots(int count, int64_t stride, const float *hidden, float *const *rows)
 {
     w2v_vec lanes[W2V_GROUP][W2V_PARTS];
+#pragma GCC unroll 4
     for (int part = 0; part < W2V_PARTS; part++) {
         const int64_t first = part * W2V_WIDTH;
         const w2v_vec h = w2v_load(hidden + first);
@@ -25,6 +26,7 @@ W2V_INLINE w2v_sums w2v_dots(int count, int64_t stride, const float *hidden, flo
                 lanes[i][part] = h * w2v_load(rows[i] + first);
             else
                 lanes[i][part] = w2v_all(0.0f);
+#pragma GCC unroll 2
         for (int64_t at = first + W2V_BLOCK; at < stride; at += W2V_BLOCK) {
             const w2v_vec h = w2v_load(hidden + at);
 #pragma GCC unroll 8
@@ -99,6 +101,9 @@ W2V_NOINLINE double w2v_group_loss(w2v_sums x, const float *labels, int count)
     return loss;
 }
 
+/* The labels of negative sampling: the target, then noise. */
+static const float w2v_negative_labels[W2V_GROUP] __attribute__((aligned(32))) = {1.0f};
+
 /* One projection and its logistic steps, as w2v_steps takes them. */
 typedef struct {
     const float *hidden; /* (stride,) */
@@ -110,48 +115,68 @@ typedef struct {
     double loss; /* to which the steps add, if compute_loss */
 } w2v_projection;
 
-/* Take the logistic steps of `count` different rows. labels: W2V_GROUP floats, 32-byte aligned. */
-W2V_INLINE void w2v_step_group(w2v_projection *p, int count, float *const *rows, const float *labels)
+/* Carry out `call` with the constant `n` equal to count (1 .. W2V_GROUP), so that loops over rows unroll. */
+#define W2V_BY_COUNT(count, call)                                                                      \
+    switch (count) {                                                                                   \
+    case 1: { enum { n = 1 }; call; } break;                                                           \
+    case 2: { enum { n = 2 }; call; } break;                                                           \
+    case 3: { enum { n = 3 }; call; } break;                                                           \
+    case 4: { enum { n = 4 }; call; } break;                                                           \
+    case 5: { enum { n = 5 }; call; } break;                                                           \
+    case 6: { enum { n = 6 }; call; } break;                                                           \
+    case 7: { enum { n = 7 }; call; } break;                                                           \
+    default: { enum { n = 8 }; call; } break;                                                          \
+    }
+
+/* Score and gradient of a group: write g (W2V_GROUP,). labels: (W2V_GROUP,); both 32-byte aligned. */
+W2V_INLINE void w2v_score_group(w2v_projection *p, int count, float *const *rows, const float *labels, float *g)
 {
-    float g[W2V_GROUP] __attribute__((aligned(32)));
     const w2v_sums x = w2v_dots(count, p->stride, p->hidden, rows);
-    if (p->compute_loss)
+    if (W2V_UNLIKELY(p->compute_loss))
         p->loss += w2v_group_loss(x, labels, count);
     w2v_gradients(x, labels, p->alpha, g);
+}
 
+W2V_NOINLINE void w2v_score_rows(w2v_projection *p, int64_t count, float *const *rows, const float *labels,
+                                 float *g)
+{
+    W2V_BY_COUNT(count, w2v_score_group(p, n, rows, labels, g))
+}
+
+/* Update of a group: the rows and p->error change. */
+W2V_INLINE void w2v_update_group(const w2v_projection *p, int count, float *const *rows, const float *g,
+                                 int learn_hidden)
+{
+    const int64_t stride = p->stride;
+    const float *const hidden = p->hidden;
+    float *const error = p->error;
     w2v_vec all_g[W2V_GROUP];
 #pragma GCC unroll 8
     for (int i = 0; i < count; i++)
         all_g[i] = w2v_all(g[i]);
-    const int learn_hidden = p->learn_hidden;
-    for (int64_t at = 0; at < p->stride; at += W2V_WIDTH)
-        w2v_store(p->error + at, w2v_update(count, at, w2v_load(p->hidden + at), rows, all_g,
-                                            w2v_load(p->error + at), learn_hidden));
+    for (int64_t at = 0; at < stride; at += W2V_WIDTH)
+        w2v_store(error + at, w2v_update(count, at, w2v_load(hidden + at), rows, all_g,
+                                         w2v_load(error + at), learn_hidden));
 }
 
-/* The same with a constant count in each case, so that the loops over rows are unrolled. */
-W2V_NOINLINE void w2v_step_group_of(w2v_projection *p, int count, float *const *rows, const float *labels)
+W2V_NOINLINE void w2v_update_rows(const w2v_projection *p, int64_t count, float *const *rows, const float *g)
 {
-    switch (count) {
-    case 1: w2v_step_group(p, 1, rows, labels); break;
-    case 2: w2v_step_group(p, 2, rows, labels); break;
-    case 3: w2v_step_group(p, 3, rows, labels); break;
-    case 4: w2v_step_group(p, 4, rows, labels); break;
-    case 5: w2v_step_group(p, 5, rows, labels); break;
-    case 6: w2v_step_group(p, 6, rows, labels); break;
-    case 7: w2v_step_group(p, 7, rows, labels); break;
-    default: w2v_step_group(p, 8, rows, labels); break;
+    if (p->learn_hidden) {
+        W2V_BY_COUNT(count, w2v_update_group(p, n, rows, g, 1))
+    } else {
+        W2V_BY_COUNT(count, w2v_update_group(p, n, rows, g, 0))
     }
 }
 
 /*
- * Take the logistic steps of rows[0 .. count) in order, in groups of different rows.
- * labels: (count,), 1 or 0.
+ * Take the logistic steps of rows[0 .. count) in order, where a row may come up again: in groups of
+ * different rows, one group after the other. labels: (count,), 1 or 0.
  */
 static void w2v_steps(w2v_projection *p, int64_t count, float *const *rows, const float *labels)
 {
     while (count > 0) {
         float group_labels[W2V_GROUP] __attribute__((aligned(32))) = {0};
+        float g[W2V_GROUP] __attribute__((aligned(32)));
         int size = 0, repeated = 0;
         while (size < W2V_GROUP && size < count && !repeated) {
             group_labels[size] = labels[size];
@@ -159,11 +184,26 @@ static void w2v_steps(w2v_projection *p, int64_t count, float *const *rows, cons
             for (int i = 0; i < size && size < count; i++)
                 repeated |= rows[i] == rows[size];
         }
-        w2v_step_group_of(p, size, rows, group_labels);
+        w2v_score_rows(p, size, rows, group_labels, g);
+        w2v_update_rows(p, size, rows, g);
         rows += size;
         labels += size;
         count -= size;
     }
+}
+
+/* Score and gradient of all steps of a path, whose rows all differ. g and labels: (count,), as a group's. */
+static void w2v_score_path(w2v_projection *p, int64_t count, float *const *rows, const float *labels, float *g)
+{
+    for (int64_t i = 0; i < count; i += W2V_GROUP)
+        w2v_score_rows(p, count - i < W2V_GROUP ? count - i : W2V_GROUP, rows + i, labels + i, g + i);
+}
+
+/* Update of all steps of a path. */
+static void w2v_update_path(const w2v_projection *p, int64_t count, float *const *rows, const float *g)
+{
+    for (int64_t i = 0; i < count; i += W2V_GROUP)
+        w2v_update_rows(p, count - i < W2V_GROUP ? count - i : W2V_GROUP, rows + i, g + i);
 }
 
 /* Write the rows and the labels of a word's Huffman path, from the root; return how many. */

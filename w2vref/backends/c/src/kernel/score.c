@@ -31,26 +31,25 @@ static double w2v_do_score_pair(const w2v_model *model, const float *hidden, int
     return score;
 }
 
-/* Return the sum of the scores of one centre's pairs. context: as in w2v_project. */
-static double w2v_score_center(const w2v_model *model, float *const *context, int64_t before, int64_t count,
-                               int64_t target_id, float *hidden)
+/* Return the sum of the scores of one centre's pairs. context: its rows. */
+static double w2v_score_center(const w2v_model *model, float *const *context, int64_t count, int64_t target_id,
+                               float *hidden)
 {
     double score = 0.0;
-    if (count == 1)
+    if (count == 0)
         return 0.0;
     if (!model->sg) {
-        w2v_project(model, context, before, before + 1, count, hidden);
+        w2v_project(model, context, count, hidden);
         return w2v_score_objectives(model, hidden, target_id);
     }
     for (int64_t i = 0; i < count; i++)
-        if (i != before)
-            score += w2v_score_objectives(model, context[i], target_id);
+        score += w2v_score_objectives(model, context[i], target_id);
     return score;
 }
 
 /*
  * Return the score of a sentence of `length` words, or of its beginning after a stop.
- * rows: scratch for 2 * window + 1 pointers.
+ * rows: scratch for 2 * window pointers.
  */
 static double w2v_score_sentence(const w2v_model *model, const int32_t *words, int64_t length,
                                  const int32_t *stop, float **rows, float *hidden)
@@ -59,9 +58,11 @@ static double w2v_score_sentence(const w2v_model *model, const int32_t *words, i
     for (int64_t center = 0; center < length && !__atomic_load_n(stop, __ATOMIC_RELAXED); center++) {
         const int64_t begin = center > model->window ? center - model->window : 0;
         const int64_t end = length - center > model->window ? center + model->window + 1 : length;
+        int64_t count = 0;
         for (int64_t i = begin; i < end; i++)
-            rows[i - begin] = w2v_row(model->input_vectors, model->stride, words[i]);
-        score += w2v_score_center(model, rows, center - begin, end - begin, words[center], hidden);
+            if (i != center)
+                rows[count++] = w2v_row(model->input_vectors, model->stride, words[i]);
+        score += w2v_score_center(model, rows, count, words[center], hidden);
     }
     return score;
 }
@@ -71,7 +72,7 @@ static int w2v_do_score(const w2v_model *model, const w2v_corpus *corpus, const 
 {
     w2v_worker worker;
     const int64_t window = model->window < corpus->words ? model->window : corpus->words;
-    if (w2v_worker_open(&worker, model, 2 * window + 1, 0) != W2V_OK)
+    if (w2v_worker_open(&worker, model, 2 * window, 0) != W2V_OK)
         return W2V_NO_MEMORY;
     const w2v_float_mode mode = w2v_enter_ieee();
     int status = W2V_OK;

@@ -5,9 +5,12 @@
 
 /* Tokens whose neighbours and keys are looked up at a time: what a piece needs stays in the cache. */
 #define W2V_PIECE 1024
-/* Steps that are drawn ahead of the one being trained, so that their rows come from memory in time. */
-#define W2V_AHEAD 4
-#define W2V_PLANS 8 /* a power of two above W2V_AHEAD */
+/* How many steps ahead a step is drawn and its entries of the guide are asked for; its parts of the noise
+ * table are asked for; its words are looked up and their rows are asked for. */
+#define W2V_DRAWN_AHEAD 7
+#define W2V_GUIDED_AHEAD 5
+#define W2V_AHEAD 3
+#define W2V_PLANS 8 /* a power of two above W2V_DRAWN_AHEAD */
 
 /* A token that subsampling kept. */
 typedef struct {
@@ -24,7 +27,11 @@ typedef struct {
     float *input;         /* skip-gram: the row of the context word */
     float **rows;         /* the target's row, then those of the negatives that are not the target */
     int64_t count;        /* of rows; 0 when negative = 0 */
-    int distinct;         /* no row comes up twice, and there are at most W2V_GROUP */
+    int distinct;         /* the step may go the short way: one group, and no word comes up twice */
+    uint32_t *noise;      /* (negative,), the draws of the negatives */
+    int32_t *guided;      /* (negative,), the guide's words for them */
+    /* The target and the negatives, filled up with numbers that are no words; twice, for w2v_distinct. */
+    int32_t ids[2 * W2V_GROUP];
 } w2v_plan;
 
 typedef struct {
@@ -43,10 +50,15 @@ typedef struct {
     /* Where planning stands. */
     int64_t center, begin, end, context;
     uint64_t next_draw;
+    int64_t drawn, guided, looked_up; /* steps of the piece at each stage; step i is plans[i % W2V_PLANS] */
     w2v_plan plans[W2V_PLANS];
+    int fusible; /* a step on at most W2V_GROUP distinct rows may go the short way */
 
-    float **path_rows; /* (longest_code,) */
-    float *path_labels;
+    /* The Huffman path of word path_id (-1: none yet); the arrays are (longest_code,), padded to a group. */
+    int64_t path_id, path_length;
+    float **path_rows;
+    float *path_labels, *path_g;
+    float **context_rows; /* CBOW: (2 * window,) */
     float *negative_labels; /* (negative + 1,): 1, then 0 */
     float *hidden, *error;  /* (stride,) each */
     void *memory;
@@ -67,11 +79,19 @@ static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64
     size_t used = 0;
     worker->hidden = w2v_take(arena, &used, stride, sizeof(float));
     worker->error = w2v_take(arena, &used, stride, sizeof(float));
-    worker->path_rows = w2v_take(arena, &used, (size_t)model->longest_code, sizeof(float *));
-    worker->path_labels = w2v_take(arena, &used, (size_t)model->longest_code, sizeof(float));
+    const size_t path = ((size_t)model->longest_code + W2V_GROUP - 1) / W2V_GROUP * W2V_GROUP;
+    worker->path_rows = w2v_take(arena, &used, path, sizeof(float *));
+    worker->path_labels = w2v_take(arena, &used, path, sizeof(float));
+    worker->path_g = w2v_take(arena, &used, path, sizeof(float));
+    worker->context_rows = w2v_take(arena, &used, (size_t)tokens, sizeof(float *));
     worker->negative_labels = w2v_take(arena, &used, rows, sizeof(float));
-    for (int i = 0; i < W2V_PLANS; i++)
+    for (int i = 0; i < W2V_PLANS; i++) {
         worker->plans[i].rows = w2v_take(arena, &used, rows, sizeof(float *));
+        worker->plans[i].noise = w2v_take(arena, &used, rows, sizeof(uint32_t));
+        worker->plans[i].guided = w2v_take(arena, &used, rows, sizeof(int32_t));
+        for (int32_t j = 0; j < 2 * W2V_GROUP; j++)
+            worker->plans[i].ids[j] = -1 - j % W2V_GROUP;
+    }
     worker->tokens = w2v_take(arena, &used, (size_t)tokens, sizeof(w2v_token));
     worker->token_rows = w2v_take(arena, &used, (size_t)tokens, sizeof(float *));
     return used;
@@ -89,6 +109,9 @@ static int w2v_worker_open(w2v_worker *worker, const w2v_model *model, int64_t t
     if (!worker->memory)
         return W2V_NO_MEMORY;
     w2v_lay_out(worker, (char *)(((uintptr_t)worker->memory + 63) / 64 * 64), tokens, negative);
+    worker->path_id = -1;
+    for (int64_t i = 0; i < (model->longest_code + W2V_GROUP - 1) / W2V_GROUP * W2V_GROUP; i++)
+        worker->path_labels[i] = 0.0f;
     for (int64_t i = 0; i <= negative; i++)
         worker->negative_labels[i] = i == 0 ? 1.0f : 0.0f;
     return W2V_OK;
@@ -124,19 +147,3 @@ W2V_INLINE void w2v_add(int64_t stride, float *row, const float *error)
         w2v_store(row + at, w2v_load(row + at) + w2v_load(error + at));
 }
 
-/*
- * Take all steps of one pair: the target's Huffman path, then the target and its negatives, into
- * projection->error, which starts at 0. rows: (count,) as in w2v_plan.
- */
-static void w2v_train_objectives(w2v_worker *worker, w2v_projection *projection, int64_t target_id,
-                                 float *const *rows, int64_t count)
-{
-    for (int64_t at = 0; at < projection->stride; at += W2V_WIDTH)
-        w2v_store(projection->error + at, w2v_all(0.0f));
-    if (worker->model->hs) {
-        const int64_t length =
-            w2v_gather_path(worker->model, target_id, worker->path_rows, worker->path_labels);
-        w2v_steps(projection, length, worker->path_rows, worker->path_labels);
-    }
-    w2v_steps(projection, count, rows, worker->negative_labels);
-}
