@@ -80,6 +80,14 @@ def test_a_negative_exponent_prefers_rare_words_and_zero_none() -> None:
     assert make_cum_table(counts, 1.0, 7).tolist() == [4, 6, 7]
 
 
+def test_entries_are_rounded_to_the_nearest_and_halves_to_even() -> None:
+    # 20/7, 30/7, 5; then 1/2 and 3/2.
+    assert make_cum_table(np.array([4, 2, 1], dtype=np.int64), 1.0, 5).tolist() == [3, 4, 5]
+    equal = np.ones(2, dtype=np.int64)
+    assert make_cum_table(equal, 1.0, 1).tolist() == [0, 1]
+    assert make_cum_table(equal, 1.0, 3).tolist() == [2, 3]
+
+
 def test_a_million_rare_words_all_have_a_chance() -> None:
     counts = np.maximum(1, 10**9 // np.arange(1, 10**6 + 1)).astype(np.int64)
     table = make_cum_table(counts)
