@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 import w2vref
@@ -21,6 +22,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("ci")  # pytest's --hypothesis-profile comes later and wins
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the plugin of the conformance suite where the source tree, not a wheel, is tested."""
+    if not config.pluginmanager.hasplugin("w2vref"):
+        config.pluginmanager.import_plugin("w2vref.conformance.plugin")
 
 
 def pytest_report_header() -> str:

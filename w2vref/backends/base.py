@@ -3,7 +3,7 @@
 Data flow of one epoch:
 
     model -> TrainingJob (arrays + frozen config) -> Backend.train(job, control)
-          -> worker threads claim spans of BLOCK tokens from control.next_token
+          -> worker threads claim spans of SPAN_TOKENS tokens from control.next_token
           -> parameters changed in place, EpochResult back
 
 A span is a range of the *flat* token array, not of sentences: every draw and every learning rate is
@@ -23,6 +23,9 @@ import numpy as np
 from w2vref._typing import Float32Array, Float64Array, Int32Array, Int64Array, WordId
 from w2vref.config import CBOW_GRADIENTS, TrainingConfig
 from w2vref.records import EncodedCorpus, Parameters, Step, Tables
+
+SPAN_TOKENS = 10_000
+"""What a worker of a threaded backend claims at a time: some milliseconds of a compiled kernel."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,51 @@
+"""The table of checks, filled by the decorator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from w2vref.backends import Backend, Capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One promise of every backend."""
+
+    name: str
+    strategy: str
+    """Name of the function in `strategies` that draws its cases."""
+    needs: Callable[[Capabilities], bool]
+    run: Callable[[Backend, Any], None]
+    """Raises `MismatchError`."""
+
+    @property
+    def promise(self) -> str:
+        """Return what is promised, in a line: the first of the docstring."""
+        return (self.run.__doc__ or "").strip().splitlines()[0]
+
+
+CHECKS: dict[str, Check] = {}
+
+
+def _anything(_: Capabilities) -> bool:
+    return True
+
+
+def check(
+    strategy: str, needs: Callable[[Capabilities], bool] = _anything
+) -> Callable[[Callable[[Backend, Any], None]], Callable[[Backend, Any], None]]:
+    """Register a check under its function's name.
+
+    Args:
+        strategy: name of the function in `strategies` that draws its cases.
+        needs: whether a backend with these capabilities promises this at all; otherwise it is skipped.
+    """
+
+    def register(run: Callable[[Backend, Any], None]) -> Callable[[Backend, Any], None]:
+        name = run.__name__.removeprefix("check_")
+        CHECKS[name] = Check(name, strategy, needs, run)
+        return run
+
+    return register

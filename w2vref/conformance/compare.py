@@ -1,0 +1,86 @@
+"""Comparing with the reference, and saying what differs so that no source need be read."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from w2vref.conformance.tolerances import LOSS, LOSS_FLOOR
+from w2vref.records import Parameters
+
+MATRICES = ("input_vectors", "output_vectors", "node_vectors")
+
+
+class MismatchError(AssertionError):
+    """A backend does not do what the reference does."""
+
+
+class Comparison:
+    """Compares what one backend did with one case; every method raises `MismatchError` on a difference."""
+
+    def __init__(self, check: str, backend: str, case: object) -> None:
+        self.check, self.backend, self.case = check, backend, case
+
+    def fail(self, what: str, expected: object, got: object) -> None:
+        """Raise MismatchError: backend, check, case, expected, got, and how to see it again."""
+        raise MismatchError(
+            f"backend {self.backend!r} fails {self.check}: {what}\n"
+            f"  expected  {expected}\n"
+            f"  got       {got}\n"
+            f"  case      {self.case}\n"
+            "  reproduce with:\n"
+            f"{self.snippet()}"
+        )
+
+    def snippet(self) -> str:
+        """Return Python that runs this check on this case."""
+        return (
+            "    from w2vref.backends import get_backend\n"
+            "    from w2vref.config import TrainingConfig\n"
+            "    from w2vref.conformance.cases import EpochCase, ModelCase, PairCase, State, WorkersCase\n"
+            "    from w2vref.conformance.checks import CHECKS\n"
+            f"    case = {self.case!r}\n"
+            f"    CHECKS[{self.check!r}].run(get_backend({self.backend!r}), case)\n"
+        )
+
+    def bits(self, what: str, expected: npt.NDArray[Any], got: npt.NDArray[Any]) -> None:
+        """Compare two arrays to the bit; +0 and -0 differ, two NaN do not."""
+        if expected.shape != got.shape or expected.dtype != got.dtype:
+            self.fail(
+                f"{what} has another shape or dtype",
+                f"{expected.dtype} {expected.shape}",
+                f"{got.dtype} {got.shape}",
+            )
+        same = expected == got
+        if expected.dtype.kind == "f":
+            same = (same & (np.signbit(expected) == np.signbit(got))) | (np.isnan(expected) & np.isnan(got))
+        if not same.all():
+            place = tuple(int(i) for i in np.argwhere(~same)[0])
+            self.fail(
+                f"{what}{list(place)} differs, the first of {np.count_nonzero(~same)} of {same.size} values",
+                _shown(expected[place]),
+                _shown(got[place]),
+            )
+
+    def parameters(self, expected: Parameters, got: Parameters) -> None:
+        """Compare all rows, padding included."""
+        for name in MATRICES:
+            self.bits(name, getattr(expected, name), getattr(got, name))
+
+    def loss(self, what: str, expected: float, got: float) -> None:
+        """Compare two float64 losses or scores within `tolerances.LOSS`."""
+        if not math.isclose(expected, got, rel_tol=LOSS, abs_tol=LOSS_FLOOR):
+            self.fail(f"{what} differs by more than {LOSS} relative", repr(expected), repr(got))
+
+    def equal(self, what: str, expected: object, got: object) -> None:
+        """Compare two plain values."""
+        if expected != got:
+            self.fail(f"{what} differs", repr(expected), repr(got))
+
+
+def _shown(value: Any) -> str:
+    """Return a number as decimal and, for a float, as exact hex."""
+    return f"{value!r} ({float(value).hex()})" if isinstance(value, np.floating) else repr(value)
