@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import os
 import re
@@ -9,14 +10,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from w2vref import Word2Vec
+from w2vref import KeyedVectors, Word2Vec
 from w2vref.cli import demo, main, saving, text
-from w2vref.io.word2vec_format import read_word2vec
+from w2vref.io.word2vec_format import read_word2vec, write_word2vec
 
 OPTIONS = ["--size", "8", "--min-count", "2", "--workers", "1", "--backend", "numpy", "--epochs", "2"]
 
@@ -47,7 +50,7 @@ def test_train_writes_what_the_library_trains(
 
 
 def test_train_reads_standard_input(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(corpus.read_text()))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(corpus.read_bytes())))
     output = tmp_path / "v.txt"
     assert main(["train", "-", "-o", str(output), *OPTIONS]) == 0
     assert read_word2vec(str(output)).words == trained(corpus).wv.index_to_key
@@ -57,6 +60,8 @@ def test_train_passes_every_option_on(corpus: Path, tmp_path: Path, monkeypatch:
     seen = {}
 
     class Spy(Word2Vec):
+        __signature__ = inspect.signature(Word2Vec)
+
         def __init__(self, **settings: object) -> None:
             seen.update(settings)
             super().__init__(**settings)  # type: ignore[arg-type]
@@ -127,7 +132,7 @@ def test_bad_utf8_is_told_with_its_place(tmp_path: Path, capsys: pytest.CaptureF
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["trane"], ["train"], ["train", "f"], ["train", "f", "-o", "v", "--size", "x"], ["train", "--frob"]],
+    [[], ["trane"], ["train"], ["train", "f", "-o", "v", "--size", "x"], ["train", "--frob"]],
 )
 def test_a_wrong_command_line_is_told_in_one_line(
     capsys: pytest.CaptureFixture[str], arguments: list[str]
@@ -262,3 +267,167 @@ def test_ctrl_c_stops_at_once_and_keeps_the_vectors(tmp_path: Path) -> None:
     assert "Traceback" not in rest
     assert output.read_text() == "an older result"
     assert len(read_word2vec(str(tmp_path / "v.partial.txt")).words) == 5
+
+
+def test_a_resumed_training_ends_as_if_never_interrupted(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, output = tmp_path / "m.w2v", tmp_path / "v.txt"
+
+    @contextmanager
+    def interrupted_bar(model: Word2Vec, quiet: bool) -> Iterator[None]:
+        def hook(done: int, total: int) -> None:
+            if done > total / 3:
+                raise KeyboardInterrupt
+
+        model.progress_hook = hook
+        yield
+
+    options = [str(corpus), "-o", str(output), *OPTIONS, "--save-model", str(model)]
+    with monkeypatch.context() as patch:
+        patch.setattr("w2vref.cli.progress.training_bar", interrupted_bar)
+        assert main(["train", *options]) == 130
+    shown = capsys.readouterr().err
+    partial = tmp_path / "m.partial.w2v"
+    assert f"--resume {partial}" in shown
+    assert not output.exists()
+    assert not model.exists()
+    assert main(["train", str(corpus), "-o", str(output), "--resume", str(partial), "--workers", "1"]) == 0
+    assert np.array_equal(read_word2vec(str(output)).vectors, trained(corpus).wv.vectors)
+    # What the model knows already cannot be given again, and be ignored.
+    arguments = ["train", str(corpus), "-o", str(output), "--resume", str(partial), "--size", "8", "--sg"]
+    capsys.readouterr()
+    assert main(arguments) == 2
+    assert "leave out --sg, --size" in capsys.readouterr().err
+
+
+def test_save_model_keeps_a_model_that_trains_on(corpus: Path, tmp_path: Path) -> None:
+    path = tmp_path / "m.w2v"
+    assert main(["train", str(corpus), "--save-model", str(path), *OPTIONS]) == 0
+    again, model = Word2Vec.load(path, backend="numpy"), trained(corpus)
+    for m in (again, model):
+        m.train(corpus_file=corpus)
+    assert np.array_equal(again.wv.vectors, model.wv.vectors)
+
+
+def test_train_needs_something_to_write(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", str(corpus)]) == 2
+    assert "--save-model" in capsys.readouterr().err
+
+
+FORMS = {"text": "v.txt", "binary": "v.bin", "native": "v.w2v"}
+
+
+@pytest.fixture
+def vectors(tmp_path: Path) -> KeyedVectors:
+    """Save a set of vectors in each format; the words are such that a format is easy to mistake."""
+    kv = KeyedVectors(2)
+    # Numbers as words, and floats whose bytes are digits and newlines.
+    kv.add_vectors(["3", "-0.5", "north", "east", "{"], np.array(
+        [[0.0, 1.0], [1.0, 1.0], [1.0, 2.0], [3.0, 0.1], np.frombuffer(b"12\n 5\n 1", dtype="<f4")],
+        dtype=np.float32,
+    ))  # fmt: skip
+    for form, name in FORMS.items():
+        if form == "native":
+            kv.save(tmp_path / name)
+        else:
+            write_word2vec(str(tmp_path / name), kv.index_to_key, kv.vectors, binary=form == "binary")
+    return kv
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("to", FORMS)
+def test_convert_loses_nothing(vectors: KeyedVectors, tmp_path: Path, form: str, to: str) -> None:
+    output = tmp_path / "converted"
+    assert main(["convert", str(tmp_path / FORMS[form]), str(output), "--to", to]) == 0
+    expected = tmp_path / FORMS[to]
+    if to == "native":
+        assert np.array_equal(KeyedVectors.load(output).vectors, vectors.vectors)
+        assert KeyedVectors.load(output).index_to_key == vectors.index_to_key
+    else:
+        assert output.read_bytes() == expected.read_bytes()
+
+
+@pytest.mark.usefixtures("vectors")
+@pytest.mark.parametrize("name", ["v.txt", "v.bin", "v.w2v", "v.txt.gz", "glove.txt"])
+def test_query_finds_out_the_format(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    if name.endswith(".gz"):
+        assert main(["convert", str(tmp_path / "v.bin"), str(tmp_path / name), "--quiet"]) == 0
+    if name == "glove.txt":
+        rows = (tmp_path / "v.txt").read_text().split("\n", 1)[1]
+        (tmp_path / name).write_text(rows)
+    assert main(["query", str(tmp_path / name), "north", "east", "--topn", "1"]) == 0
+    assert capsys.readouterr().out == "north\n  0.9487  -0.5\neast\n  0.7303  -0.5\n"
+
+
+@pytest.mark.usefixtures("vectors")
+def test_query_with_words_that_count_against(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", str(tmp_path / "v.txt"), "north", "east", "--minus", "3", "--topn", "1"]) == 0
+    assert capsys.readouterr().out == "north + east - 3\n  0.6710  -0.5\n"
+
+
+@pytest.mark.usefixtures("vectors")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["query", "v.txt", "west"], "'west' is not in the vocabulary of v.txt (5 words)"),
+        (["query", "v.txt", "north", "--minus", "west"], "'west' is not in the vocabulary"),
+        (["query", "v.txt", "north", "--topn", "0"], "--topn must be at least 1"),
+        (["query", "nowhere", "north"], "nowhere: No such file"),
+        (["query", "cut.bin", "north"], "cut.bin"),
+        (["query", "v.bin", "north", "--format", "native"], "v.bin"),
+        (["eval", "v.txt"], "nothing to evaluate"),
+        (["eval", "v.txt", "--pairs", "nowhere"], "nowhere: No such file"),
+        (["convert", "v.txt", "no/such/folder"], "its folder does not exist"),
+    ],
+)
+def test_errors_of_commands_that_read_vectors(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("cut.bin").write_bytes(Path("v.bin").read_bytes()[:-3])
+    assert main([*arguments, "--quiet"]) == 2
+    shown = capsys.readouterr().err
+    assert message in shown
+    assert shown.count("\n") == 1
+
+
+@pytest.mark.usefixtures("vectors")
+def test_eval_prints_correlations_and_shares(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("scipy")
+    pairs, questions = tmp_path / "pairs", tmp_path / "questions"
+    pairs.write_text("north\teast\t1\nnorth\t3\t9\nnorth\t-0.5\t10\nnorth\twest\t5\n")
+    questions.write_text(": directions\n3 north -0.5 east\n3 north -0.5 west\n")
+    arguments = ["--pairs", str(pairs), "--analogies", str(questions)]
+    assert main(["eval", str(tmp_path / "v.bin"), *arguments]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"{pairs}: Spearman 1.0000, Pearson 1.0000, ")
+    assert lines[0].endswith("25.0% of pairs unknown")
+    assert lines[1] == f"{questions}:"
+    assert re.fullmatch(r" +\d+\.\d%  [01]/1  directions", lines[2])
+
+
+def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
+    kv = KeyedVectors(2)
+    kv.add_vectors([f"w{i}" for i in range(20_000)], np.random.default_rng(0).normal(size=(20_000, 2)))
+    kv.save(tmp_path / "v.w2v")
+    process = start(
+        "query",
+        str(tmp_path / "v.w2v"),
+        "w0",
+        "--topn",
+        "20000",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "w0\n"
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    assert process.wait(timeout=60) == 0
+    process.stderr.close()

@@ -54,7 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.quiet,
     )
     try:
-        progress.train(model, arguments.quiet)
+        with progress.training_bar(model, arguments.quiet):
+            model.train()
     except KeyboardInterrupt:
         saving.keep_partial(model, arguments.output)
         return EXIT_INTERRUPTED

@@ -10,7 +10,6 @@ from typing import Any
 from tqdm import tqdm
 
 from w2vref.model import Word2Vec
-from w2vref.training.result import TrainResult
 
 REDRAW_SECONDS = 0.1
 REDRAW_SECONDS_IN_A_LOG = 10.0
@@ -47,12 +46,6 @@ def training_bar(model: Word2Vec, quiet: bool) -> Iterator[None]:
             yield
         finally:
             model.progress_hook = None
-
-
-def train(model: Word2Vec, quiet: bool = False) -> TrainResult:
-    """Train a model on the corpus it has encoded, with a progress bar."""
-    with training_bar(model, quiet):
-        return model.train()
 
 
 def say(line: str = "", quiet: bool = False) -> None:
