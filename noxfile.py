@@ -100,6 +100,36 @@ def coverage(session: nox.Session) -> None:
     run_pytest(session, "-n", "2", "-m", "not slow", "--cov=w2vref", "--cov-report=term")
 
 
+def run_bench(session: nox.Session, *modules: str) -> None:
+    """Run modules of bench/ against the installed package; arguments after `--` go to each."""
+    install_wheel(session, "all")
+    session.install(*TEST_TOOLS)
+    # A copy, because `python -m` would find the source tree's w2vref beside bench/.
+    folder = Path(session.create_tmp()).resolve()
+    shutil.copytree(ROOT / "bench", folder / "bench", dirs_exist_ok=True)
+    # Paths are given relative to here: a folder that is there, or a file to be written.
+    arguments = [
+        str(Path(a).resolve()) if Path(a).exists() or a.endswith(".json") else a for a in session.posargs
+    ]
+    session.chdir(folder)
+    # Set by some systems for their own sake; gensim is compared as its users run it.
+    blas: dict[str, str | None] = {"OPENBLAS_CORETYPE": None, "OPENBLAS_L2_SIZE": None}
+    for module in modules:
+        session.run("python", "-m", module, *arguments, env=blas)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure training, and whole runs, beside gensim: `nox -s bench -- FOLDER_OF_TEXTS`."""
+    run_bench(session, "bench.training", "bench.pipeline")
+
+
+@nox.session(default=False)
+def quality(session: nox.Session) -> None:
+    """Compare vectors with human judgements, beside gensim: `nox -s quality -- FOLDER_OF_TEXTS`."""
+    run_bench(session, "bench.quality")
+
+
 @nox.session(default=False)
 def wheels(session: nox.Session) -> None:
     """Build the sdist, and the wheel from the sdist, into dist/."""
