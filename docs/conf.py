@@ -11,6 +11,7 @@ nitpicky = True
 
 # Headings can be linked to as page.md#heading.
 myst_heading_anchors = 3
+myst_enable_extensions = ["deflist"]
 
 html_theme = "furo"
 html_title = "w2vref"
