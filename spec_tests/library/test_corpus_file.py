@@ -7,6 +7,7 @@ import errno
 import gzip
 import lzma
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -251,6 +252,33 @@ def test_words_of_every_length_are_told_apart(tmp_path: Path) -> None:
     text = "\n".join([*words, *reversed(words)])
     for chunk in (CHUNK_BYTES, 40):
         check(scan_chunks(written(tmp_path, text), 2, chunk), sentences_of(text))
+
+
+def colliding_words() -> tuple[bytes, bytes]:
+    """Make two words of 24 bytes whose hashes are equal when the seed is 0 (see w2v_hash_bytes)."""
+    mask = 2**64 - 1
+
+    def first_step(block: int) -> int:
+        product = (24 ^ block) * 0xD1B54A32D192ED03
+        return (product & mask) ^ (product >> 64)
+
+    # A block that equals the state before it makes the state 0, whatever came before.
+    one = (24).to_bytes(8, "little") + bytes(8)
+    for number in range(10**6):
+        text = f"{number:08d}".encode()
+        state = first_step(int.from_bytes(text, "little")).to_bytes(8, "little")
+        if all(33 <= byte < 128 for byte in state):
+            return one + b"the same", text + state + b"the same"
+    raise AssertionError("no pair was found")
+
+
+@needs_library
+@pytest.mark.skipif(sys.byteorder == "big", reason="the words are made for the other byte order")
+def test_long_words_with_equal_hashes_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "randbits", lambda bits: 0)
+    one, two = (word.decode().replace(" ", "_") for word in colliding_words())
+    text = f"{one} {two} {one} {one} {two}"
+    check(scan_file(written(tmp_path, text)), sentences_of(text))
 
 
 @needs_library
