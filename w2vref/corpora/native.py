@@ -108,7 +108,6 @@ def encode_chunk(
     word_ids: Int32Array,
     known: Int32Array,
     known_ends: Int64Array,
-    known_before: int = 0,
 ) -> int:
     """Turn provisional ids into word ids, leaving out the negative ones; return how many stay.
 
@@ -116,9 +115,8 @@ def encode_chunk(
         ids: int32 (n,), part of a corpus, with `before` ids before them.
         ends: int64 (m,), non-decreasing, in before .. before + n: where sentences end.
         word_ids: int32, the word id of each provisional id, negative if it has none.
-        known: int32 (n,) or longer, written from the front; may be ids, or lie before it in one array.
-        known_ends: int64 (m,), written: ends in terms of what stays; may be ends.
-        known_before: what stays of the corpus before these ids.
+        known: int32 (n,), written from the front; may be ids.
+        known_ends: int64 (m,), written: ends as counted in what stays; may be ends.
     """
     ffi, lib = library
     kept: int = lib.w2v_encode_ids(
@@ -130,7 +128,6 @@ def encode_chunk(
         ffi.from_buffer("int32_t[]", word_ids),
         ffi.from_buffer("int32_t[]", known, require_writable=True),
         ffi.from_buffer("int64_t[]", known_ends, require_writable=True),
-        known_before,
     )
     return kept
 

@@ -256,13 +256,11 @@ void w2v_translate_ids(int32_t *ids, int64_t count, const int32_t *map);
  * Turn provisional ids into word ids, leaving out those whose word id is negative.
  * ids: (count,) rows of word_ids, part of a longer array; before: how many stand before them in it.
  * ends: (end_count,) non-decreasing, in before .. before + count: where sentences end in the longer array.
- * known: (count,) written from the front; may be ids itself, or anything before it in the same array.
- * known_ends: (end_count,) written: ends as counted in the kept ids, of which known_before stand before
- *     these; may be ends itself.
+ * known: (count,) written from the front; may be ids itself.
+ * known_ends: (end_count,) written: ends as counted in the kept ids of this part; may be ends itself.
  * Returns how many were kept.
  */
 int64_t w2v_encode_ids(const int32_t *ids, int64_t count, const int64_t *ends, int64_t end_count,
-                       int64_t before, const int32_t *word_ids, int32_t *known, int64_t *known_ends,
-                       int64_t known_before);
+                       int64_t before, const int32_t *word_ids, int32_t *known, int64_t *known_ends);
 
 #endif

@@ -8,8 +8,7 @@ void w2v_translate_ids(int32_t *ids, int64_t count, const int32_t *map) {
 }
 
 int64_t w2v_encode_ids(const int32_t *ids, int64_t count, const int64_t *ends, int64_t end_count,
-                       int64_t before, const int32_t *word_ids, int32_t *known, int64_t *known_ends,
-                       int64_t known_before) {
+                       int64_t before, const int32_t *word_ids, int32_t *known, int64_t *known_ends) {
     int64_t i = 0, kept = 0;
     for (int64_t e = 0; e <= end_count; e++) {
         const int64_t upto = e < end_count ? ends[e] - before : count;
@@ -20,7 +19,7 @@ int64_t w2v_encode_ids(const int32_t *ids, int64_t count, const int64_t *ends, i
             }
         }
         if (e < end_count) {
-            known_ends[e] = known_before + kept;
+            known_ends[e] = kept;
         }
     }
     return kept;
