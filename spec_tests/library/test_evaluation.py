@@ -107,6 +107,14 @@ def test_all_spellings_of_the_inputs_are_left_out(write: Write) -> None:
     assert kv.evaluate_word_analogies(path, case_insensitive=False)[0] == 0
 
 
+def test_another_spelling_of_the_answer_is_right(write: Write) -> None:
+    kv = KeyedVectors(2)
+    kv.add_vectors(["a", "b", "c", "d", "D"], np.array([[1, 0], [1, 0], [0, 1], [-1, 0], [0, 1.1]]))
+    path = write(": s\na b c d\n")
+    assert kv.evaluate_word_analogies(path)[0] == 1
+    assert kv.evaluate_word_analogies(path, case_insensitive=False)[0] == 0
+
+
 def test_the_similarity_function_is_honoured(write: Write) -> None:
     kv = KeyedVectors(3)
     rows = np.random.default_rng(5).standard_normal((60, 3))

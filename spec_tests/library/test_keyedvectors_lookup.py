@@ -166,6 +166,9 @@ def test_attributes_can_be_set_as_arrays_and_grow_with_the_keys(kv: KeyedVectors
         kv[f"n{i}"] = np.ones(4)
     assert kv.expandos["count"].tolist() == [4, 3, 2, 1] + [0] * 50
     assert counts.tolist() == [4, 3, 2, 1]
+    kv.expandos["count"] = np.arange(54)
+    kv["last"] = np.ones(4)
+    assert kv.expandos["count"].tolist() == [*range(54), 0]
     kv.set_vecattr("n0", "name", "longer than one letter")
     assert kv.get_vecattr("n0", "name") == "longer than one letter"
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2vref._typing import Float32Array, Float64Array, Int64Array
+from w2vref.keyedvectors.byte_rows import ByteRows, library_for_bytes
 from w2vref.keyedvectors.indexers import Indexer
 from w2vref.keyedvectors.lookup import KEY_TYPES, Key, Lookup
 from w2vref.keyedvectors.ranking import Ranked, cosines, exact_cosines, nearest, nearest_batch, unit
@@ -86,7 +87,8 @@ class MostSimilar(Lookup):
         if count is None:
             return cosines(self._storage.rows[start:end], self._norms_of(start, end), target)
         excluded = self._excluded(query.rows, start, end)
-        best = nearest(self._storage.rows[start:end], self._norms_of(start, end), target, count, excluded)
+        rows, norms = self._storage.rows[start:end], self._norms_of(start, end)
+        best = nearest(rows, norms, target, count, excluded, self._in_bytes(1), start)
         return self._named(best, start)
 
     def most_similar_batch(
@@ -112,7 +114,8 @@ class MostSimilar(Lookup):
         targets = np.array([self._target(query) for query in queries]).reshape(-1, self.vector_size)
         end = self._usable_rows()
         excluded = [self._excluded(query.rows, 0, end) for query in queries]
-        found = nearest_batch(self._storage.rows[:end], self._norms_of(0, end), targets, count, excluded)
+        rows, norms = self._storage.rows[:end], self._norms_of(0, end)
+        found = nearest_batch(rows, norms, targets, count, excluded, self._in_bytes(len(targets)))
         return [self._named(best, 0) for best in found]
 
     def most_similar_cosmul(
@@ -247,6 +250,15 @@ class MostSimilar(Lookup):
 
     def _norms_of(self, start: int, end: int) -> Float32Array:
         return self._storage.norms()[start:end]
+
+    def _in_bytes(self, queries: int) -> ByteRows | None:
+        """Return the rows in bytes if they are worth making, for so many more queries, or made already."""
+        if not self._storage.worth_bytes(queries):
+            return None
+        if self._storage.in_bytes is None:
+            library = library_for_bytes()
+            self._storage.in_bytes = ByteRows(library, self._storage.rows) if library else None
+        return self._storage.in_bytes
 
     def _excluded(self, rows: list[int], start: int, end: int) -> Int64Array:
         """Return the rows of the range, counted from its start, that cannot be answers."""

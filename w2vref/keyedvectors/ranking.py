@@ -1,21 +1,26 @@
 """The nearest rows of a matrix: fast to find, exact to rank.
 
-A float32 matrix product scores all rows; its rounding depends on the BLAS library, its threads and the
-place of a row. So it only chooses candidates, with a margin that covers its worst error, and these few
-are ranked by cosines computed in float64, ties by row number. The answer is thus the same for a single
-query and for a batch, on every machine.
+All rows are scored roughly: by a float32 matrix product, whose rounding depends on the BLAS library, its
+threads and the place of a row, or by products of bytes. The scores only choose candidates, with a margin
+that covers their worst error; these few are ranked by cosines computed in float64, ties by row number. The
+answer is thus the same for a single query and for a batch, with floats or bytes, on every machine.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from w2vref._typing import Float32Array, Float64Array, Int64Array
 from w2vref.keyedvectors.storage import FloatMatrix
+
+if TYPE_CHECKING:
+    from w2vref.keyedvectors.byte_rows import ByteRows
 
 ROWS_AT_ONCE = 4096
 """Rows of one matrix product of a batch: with 300 components 5 MB, which stays in the cache."""
@@ -127,14 +132,37 @@ def ranked(rows: FloatMatrix, found: Int64Array, query: Float64Array, k: int) ->
 
 
 def nearest(
-    rows: FloatMatrix, norms: Float32Array, query: Float64Array, k: int, excluded: Int64Array
+    rows: FloatMatrix,
+    norms: Float32Array,
+    query: Float64Array,
+    k: int,
+    excluded: Int64Array,
+    in_bytes: ByteRows | None = None,
+    first: int = 0,
 ) -> Ranked:
-    """Return the k rows nearest to the unit vector query by cosine, the excluded ones left out."""
+    """Return the k rows nearest to the unit vector query by cosine, the excluded ones left out.
+
+    Args:
+        rows, norms: (n, size) and (n,).
+        excluded: places in rows.
+        in_bytes: the same rows in bytes, if there are such; its row `first` is rows[0].
+        first: see there.
+    """
     if k == 0 or len(rows) == 0:
         return Ranked(np.zeros(0, np.int64), np.zeros(0, np.float64))
-    scores = cosines(rows, norms, query)
-    scores[excluded] = -np.inf
-    return ranked(rows, candidates(scores, k, margin(rows.shape[1])), query, k)
+    if in_bytes is not None and few(k + len(excluded), len(rows)):
+        (found,) = in_bytes.candidates(query[np.newaxis], k + len(excluded), first, first + len(rows))
+        found = np.setdiff1d(found - first, excluded, assume_unique=True)
+    else:
+        scores = cosines(rows, norms, query)
+        scores[excluded] = -np.inf
+        found = candidates(scores, k, margin(rows.shape[1]))
+    return ranked(rows, found, query, k)
+
+
+def few(wanted: int, rows: int) -> bool:
+    """Tell whether so few rows are wanted that looking for candidates in bytes rules out most others."""
+    return wanted * 64 <= rows
 
 
 def nearest_batch(
@@ -143,24 +171,39 @@ def nearest_batch(
     queries: Float64Array,
     k: int,
     excluded: list[Int64Array],
+    in_bytes: ByteRows | None = None,
 ) -> list[Ranked]:
-    """Return what `nearest` returns for each of the unit vectors queries, (n, size), by matrix products."""
+    """Return what `nearest` returns for each of the unit vectors queries, (n, size)."""
     if k == 0 or len(rows) == 0:
         return [Ranked(np.zeros(0, np.int64), np.zeros(0, np.float64)) for _ in excluded]
-    results: list[Ranked] = []
-    step = max(1, min(QUERIES_AT_ONCE, MAX_KEPT // k))
-    for start in range(0, len(queries), step):
-        part = slice(start, start + step)
-        results += _nearest_block(rows, norms, queries[part], k, excluded[part])
-    return results
-
-
-def _nearest_block(
-    rows: FloatMatrix, norms: Float32Array, queries: Float64Array, k: int, excluded: list[Int64Array]
-) -> list[Ranked]:
-    """Pass once over the rows, keeping for each query the rows that may still be among its best."""
-    # The inputs are left out afterwards: with so many rows kept, k others are among them.
+    # The inputs are left out afterwards: with so many candidates, k others are among them.
     wanted = k + max((len(out) for out in excluded), default=0)
+    by_bytes = in_bytes if few(wanted, len(rows)) else None
+    threads = 1 if by_bytes is None else os.cpu_count() or 1  # BLAS has threads of its own
+    step = max(1, min(QUERIES_AT_ONCE, MAX_KEPT // k, -(-len(queries) // threads)))
+
+    def answer(start: int) -> list[Ranked]:
+        part = slice(start, start + step)
+        if by_bytes is not None:
+            found = by_bytes.candidates(queries[part], wanted, 0, len(rows))
+        else:
+            found = _float_candidates(rows, norms, queries[part], wanted)
+        return [
+            ranked(rows, np.setdiff1d(places, out, assume_unique=True), query, k)
+            for query, out, places in zip(queries[part], excluded[part], found, strict=True)
+        ]
+
+    starts = range(0, len(queries), step)
+    if threads == 1 or len(starts) <= 1:
+        return [best for start in starts for best in answer(start)]
+    with ThreadPoolExecutor(threads) as pool:
+        return [best for bests in pool.map(answer, starts) for best in bests]
+
+
+def _float_candidates(
+    rows: FloatMatrix, norms: Float32Array, queries: Float64Array, wanted: int
+) -> list[Int64Array]:
+    """Return, for each query, rows that include the `wanted` with the largest cosines, by matrix products."""
     single = np.ascontiguousarray(queries, dtype=np.float32)
     lengths = divisors(norms)[:, np.newaxis]
     floors = _Floors(len(queries), wanted, np.float32(margin(rows.shape[1])))
@@ -175,16 +218,11 @@ def _nearest_block(
         which, columns = np.divmod(flat, scores.shape[1])
         pieces.append((which, columns + start, scores.ravel()[flat]))
     which, places, values = (np.concatenate(arrays) for arrays in zip(*pieces, strict=True))
-    stay = values >= floors.values[which]
+    stay = (values >= floors.values[which]) & (values > -np.inf)
     which, places = which[stay], places[stay]
     order = np.argsort(which, kind="stable")
-    which, places = which[order], places[order]
-    ends = np.searchsorted(which, np.arange(len(queries) + 1))
-    results = []
-    for q, (query, out) in enumerate(zip(queries, excluded, strict=True)):
-        found = places[ends[q] : ends[q + 1]]
-        results.append(ranked(rows, np.setdiff1d(found, out, assume_unique=True), query, k))
-    return results
+    ends = np.searchsorted(which[order], np.arange(1, len(queries)))
+    return np.split(places[order], ends)
 
 
 class _Floors:

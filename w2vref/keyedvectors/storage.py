@@ -17,13 +17,16 @@ from __future__ import annotations
 
 import os
 import weakref
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from w2vref._typing import Float32Array, Int64Array
 from w2vref.records import is_padded, padded_size, padded_zeros
+
+if TYPE_CHECKING:
+    from w2vref.keyedvectors.byte_rows import ByteRows
 
 FloatMatrix: TypeAlias = npt.NDArray[np.floating[Any]]
 """(rows, size), float16, float32 or float64."""
@@ -34,6 +37,9 @@ GROWTH = 1.5
 """Capacity is multiplied by this when rows are added one by one: an amortised constant per row."""
 ROWS_AT_ONCE = 8192
 """Rows whose norms are computed together: a block of 300 components is some 10 MB."""
+BYTES_FROM_ROWS = 20_000
+"""Fewer rows are read fast enough as they are."""
+QUERIES_WITHOUT_BYTES = 3
 SAFE_NORM = (1e-15, 1e15)
 """Between these, the sum of float32 squares neither underflows nor overflows."""
 
@@ -72,6 +78,14 @@ class VectorStorage:
         self._row_gates: dict[int, weakref.ref[npt.NDArray[Any]]] = {}
         self._norms: Float32Array | None = None
         self._normed: FloatMatrix | None = None
+        self.in_bytes: ByteRows | None = None
+        """A copy of the rows for queries, as they are now; see `worth_bytes`."""
+        self._queries = 0
+
+    def _drop_copies(self) -> None:
+        """Forget what was made of the rows, because a row has changed."""
+        self._normed = self.in_bytes = None
+        self._queries = 0
 
     def _allocate(self, rows: int) -> npt.NDArray[Any]:
         width = padded_size(self.size) if self.dtype == np.float32 else self.size
@@ -166,7 +180,8 @@ class VectorStorage:
         elif rows < self._count:
             self._require_writeable()
             self._block[rows : self._count] = 0
-            self._norms = self._normed = None
+            self._norms = None
+            self._drop_copies()
         self._count = rows
 
     def replace(self, array: npt.ArrayLike) -> None:
@@ -208,7 +223,7 @@ class VectorStorage:
     def write_many(self, rows: Int64Array, vectors: FloatMatrix) -> None:
         """Set rows; of a repeated row number the last one counts."""
         self._require_writeable()
-        self._normed = None
+        self._drop_copies()
         self._block[rows, : self.size] = vectors
         if self._norms is not None:
             # The norms of rows beyond them are computed when they are asked for.
@@ -228,7 +243,8 @@ class VectorStorage:
 
     def changed(self) -> None:
         """Forget the norms: they are computed again when needed."""
-        self._norms = self._normed = None
+        self._norms = None
+        self._drop_copies()
 
     def scale_to_unit(self) -> None:
         """Divide each row by its norm in place; zeros stay zeros."""
@@ -260,9 +276,23 @@ class VectorStorage:
         assert self._norms is not None
         return self._norms
 
+    def worth_bytes(self, queries: int) -> bool:
+        """Count queries of the rows as they are; tell whether a copy in bytes pays, or is there.
+
+        Making it costs about as much as some queries without it, so the first few do without. It needs a
+        quarter of the memory of the vectors, and is dropped when a vector changes.
+        """
+        self.norms()  # notices what has changed
+        if self._gate is not None or self._row_gates or self.dtype != np.float32:
+            return False
+        if self._count < BYTES_FROM_ROWS or self._block.strides[1] != self._block.itemsize:
+            return False
+        self._queries += queries
+        return self.in_bytes is not None or self._queries > QUERIES_WITHOUT_BYTES
+
     def _refresh(self) -> None:
         """Compute the norms that are missing; all of them if somebody could have written."""
-        self._normed = None
+        self._drop_copies()
         held = self._exposed()
         known = 0 if self._norms is None or self._gate is not None else min(len(self._norms), self._count)
         norms = np.empty(self._count, dtype=np.float32)
@@ -275,7 +305,7 @@ class VectorStorage:
             self._gate = None
 
     def _refresh_rows(self) -> None:
-        self._normed = None
+        self._drop_copies()
         assert self._norms is not None
         dead = [row for row, gate in self._row_gates.items() if gate() is None]
         rows = np.fromiter((row for row in self._row_gates if row < self._count), dtype=np.int64)

@@ -263,4 +263,55 @@ void w2v_translate_ids(int32_t *ids, int64_t count, const int32_t *map);
 int64_t w2v_encode_ids(const int32_t *ids, int64_t count, const int64_t *ends, int64_t end_count,
                        int64_t before, const int32_t *word_ids, int32_t *known, int64_t *known_ends);
 
+/* ---- nearest.c: the rows that may be nearest to a query, from rows in bytes --------------------- */
+
+/*
+ * Rows in bytes. With c = code - 128, row / |row| is scale * c plus a vector no longer than error, and
+ * scale * (4 * (code >> 2) - 126.5) plus one no longer than coarse_error.
+ */
+typedef struct {
+    uint8_t *codes;       /* (count, width) */
+    float *scales;        /* (count,), 0 for a row of zeros */
+    float *errors;        /* (count,), 0 for a row of zeros, minus infinity for one that is not finite */
+    float *coarse_errors; /* (count,) */
+    int64_t count;
+    int64_t width; /* a multiple of 64 */
+} w2v_byte_rows;
+
+/*
+ * Write rows in bytes.
+ * simd: an available one. vectors: (rows->count, stride), of which the first `size`, at most rows->width,
+ * count. Everything that rows points to is written.
+ */
+void w2v_bytes_of_rows(int simd, const float *vectors, int64_t stride, int64_t size, const w2v_byte_rows *rows);
+
+/*
+ * Queries of length 1, and what was found for them. A query is scale * code plus a vector that adds at most
+ * error to a dot product with a row; and the same, with less precision, in the coarse arrays.
+ */
+typedef struct {
+    const int16_t *codes;        /* (queries, width), 0 beyond the size; 128 * the sum of a query's < 2^31 */
+    const float *scales;         /* (queries,) */
+    const float *errors;         /* (queries,) */
+    const int8_t *coarse_codes;  /* (queries, width), -127 to 127, 0 beyond the size */
+    const float *coarse_scales;  /* (queries,) */
+    const float *coarse_errors;  /* (queries,) */
+    const float *coarse_centers; /* (queries,): 126.5 * the sum of the coarse codes */
+    int64_t queries;
+    int64_t wanted; /* the best rows of a query that must be among the candidates, at least 1 */
+    float *best;    /* (queries, wanted): lower bounds of the best, the smallest first; -inf at the start */
+    int64_t *found; /* (queries, room): candidates */
+    float *upper;   /* (queries, room): upper bounds of their cosines */
+    int64_t *counts; /* (queries,): how many candidates there are; 0 at the start */
+    int64_t room;    /* at least 2 */
+} w2v_byte_search;
+
+/*
+ * Add rows first_row .. last_row - 1 that may be among the `wanted` best to the candidates of each query.
+ * A candidate whose upper bound is below best[q][0] has been outdone since and may be left out.
+ * simd: an available one. Returns 1, or 0 if the room did not suffice: the search must begin anew with more.
+ */
+int w2v_byte_candidates(int simd, const w2v_byte_rows *rows, const w2v_byte_search *search, int64_t first_row,
+                        int64_t last_row);
+
 #endif
