@@ -308,7 +308,7 @@ def test_a_lying_header_allocates_nothing(tmp_path, shape):
             load_native(path, mode, padded=["vectors"])
     squeezed = tmp_path / "lie.gz"
     squeezed.write_bytes(gzip.compress(path.read_bytes()))
-    with pytest.raises(TruncatedFileError, match="ends in an array"):
+    with pytest.raises(TruncatedFileError, match="ends too soon"):
         load_native(squeezed, padded=["vectors"])
 
 

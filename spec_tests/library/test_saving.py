@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import importlib.util
 import io
 import logging
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -301,6 +303,13 @@ def test_without_the_attribute_to_sort_by(tmp_path, caplog):
         kv.save_word2vec_format(tmp_path / "v", fvocab=tmp_path / "w")
 
 
+def test_glove(tmp_path):
+    (tmp_path / "glove").write_bytes(b"the 0.5 1\n. . 2 3\n")
+    loaded = KeyedVectors.load_glove_format(tmp_path / "glove")
+    assert loaded.index_to_key == ["the", ". ."]
+    assert loaded[". ."].tolist() == [2, 3]
+
+
 def test_a_model_of_vectors_only(model, tmp_path):
     path = tmp_path / "vectors.gz"
     model.save_word2vec_format(path)
@@ -375,3 +384,31 @@ def test_gensim_reads_a_model_and_the_other_way(model, tmp_path):
         ours = KeyedVectors.load_word2vec_format(path, fvocab=path + ".words", binary=binary)
         assert ours.vectors.tobytes() == model.wv.vectors.tobytes()
         assert list(ours.expandos["count"]) == list(model.wv.expandos["count"])
+
+
+# ---- files of the past ----
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def test_version_1_is_readable():
+    kv = KeyedVectors.load(DATA / "native_v1_vectors.safetensors")
+    assert kv.index_to_key == ["a", "b\xa0c", 7, None]
+    assert kv["a"].tobytes() == np.array([0.1, -0.0, 1e-45], np.float32).tobytes()
+    assert kv.get_vecattr(7, "count") == 1
+    assert kv.get_vecattr("b\xa0c", "part") == "verb"
+    assert kv.vectors_lockf.tolist() == [1, 0.5, 0, 1]
+    path = DATA / "native_v1_model.safetensors"
+    for old in (Word2Vec.load(path, backend="numpy"), Word2Vec.load(path, mmap="r")):
+        assert old.comment == "v1"
+        assert old.train_position.finished
+        assert old.wv.index_to_key[-1] == "\0"
+        assert len(old.most_similar("w3")) == 7
+
+
+def test_the_samples_are_what_is_written_today(tmp_path):
+    spec = importlib.util.spec_from_file_location("make_native_samples", DATA / "make_native_samples.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    for path in script.write_samples(tmp_path):
+        assert path.read_bytes() == (DATA / path.name).read_bytes(), f"run {DATA / 'make_native_samples.py'}"

@@ -360,6 +360,24 @@ def test_arguments_are_checked():
         read_word2vec(io.StringIO("1 1\na 1\n"))
 
 
+# ---- GloVe ----
+
+
+def test_words_of_glove_may_have_spaces(kernel):
+    data = b"the 0.5 1\n. . 2 3\nat me@x.org 4 5\n1 2 6 7\n 8 9\n"
+    result = read(data, no_header=True, spaced_words=True)
+    assert result.words == ["the", ". .", "at me@x.org", "1 2", ""]
+    assert result.vectors.tolist() == [[0.5, 1], [2, 3], [4, 5], [6, 7], [8, 9]]
+    with pytest.raises(FileFormatError, match=r"row 2 has 3 numbers.*\(byte offset 10\)"):
+        read(data, no_header=True)
+    with pytest.raises(FileFormatError, match="'x' is not a number"):
+        read(b"the 0.5 1\na b x 1\n", no_header=True, spaced_words=True)
+    with pytest.raises(FileFormatError, match="row 2 has 1 numbers"):
+        read(b"the 0.5 1\na 1\n", no_header=True, spaced_words=True)
+    with pytest.raises(ValueError, match="no_header=True"):
+        read(data, spaced_words=True)
+
+
 # ---- damage ----
 
 

@@ -49,14 +49,16 @@ class KeyedData(NamedTuple):
 def words_to_tensors(prefix: str, words: Sequence[Any]) -> Tensors:
     """Return `prefix`.bytes and `prefix`.offsets, int64 (words + 1,); and .kinds if not all are str."""
     # surrogatepass: a lone surrogate in a word is odd, but losing the word would be worse.
-    encoded = [_text(word).encode("utf-8", "surrogatepass") for word in words]
+    plain = set(map(type, words)) <= {str}
+    texts = words if plain else [_text(word) for word in words]
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
     offsets = np.zeros(len(encoded) + 1, dtype=np.int64)
     np.cumsum([len(word) for word in encoded], out=offsets[1:])
     tensors: Tensors = {
         f"{prefix}.offsets": offsets,
         f"{prefix}.bytes": np.frombuffer(b"".join(encoded), dtype=np.uint8),
     }
-    if not all(isinstance(word, str) for word in words):
+    if not plain:
         tensors[f"{prefix}.kinds"] = np.array([_kind(word) for word in words], dtype=np.uint8)
     return tensors
 

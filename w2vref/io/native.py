@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import IO, Any, NamedTuple, NoReturn, TypeGuard, cast
 
 import numpy as np
@@ -316,44 +316,37 @@ def _are_sizes(value: Any) -> TypeGuard[list[int]]:
 
 def _read_array(source: Source, place: _Place) -> npt.NDArray[Any]:
     if source.available() is None:
-        data = bytearray()
-        for piece in _pieces(source, place.length):
-            data += piece
-        flat = np.frombuffer(data, place.dtype)
-    else:
-        flat = np.empty(place.length // place.dtype.itemsize, dtype=place.dtype)
-        room, done = flat.view(np.uint8), 0
-        for piece in _pieces(source, place.length):
-            room[done : done + len(piece)] = np.frombuffer(piece, np.uint8)
-            done += len(piece)
+        return np.frombuffer(_read_growing(source, place.length), place.dtype).reshape(place.shape)
+    flat = np.empty(place.length // place.dtype.itemsize, dtype=place.dtype)
+    if place.length:
+        source.read_exactly(flat.view(np.uint8).data)
     return flat.reshape(place.shape)
 
 
-def _pieces(source: Source, length: int) -> Iterable[memoryview]:
-    """Give the next `length` bytes as they arrive, each piece valid until the next."""
-    while length:
-        if not source.at_hand() and not source.more():
-            raise source.truncated(f"the file ends in an array: {length} of its bytes are missing")
-        count = min(length, source.at_hand())
-        yield memoryview(source.window)[source.position : source.position + count]
-        source.position += count
-        length -= count
+def _read_growing(source: Source, length: int) -> bytearray:
+    """Read `length` bytes that nobody knows to be there: memory is taken as they arrive."""
+    data = bytearray()
+    piece = bytearray(BLOCK_BYTES)
+    while len(data) < length:
+        room = memoryview(piece)[: min(BLOCK_BYTES, length - len(data))]
+        source.read_exactly(room)
+        data += room
+    return data
 
 
 def _read_padded(source: Source, place: _Place) -> Float32Array:
     """Read a matrix of float32 into padded rows, (rows, stride), block by block: nothing is held twice."""
     rows, size = place.shape
-    known = source.available() is not None
-    block = padded_zeros(rows if known else 0, size)
-    step = max(1, BLOCK_BYTES // max(1, 4 * size))
-    done = 0
-    while done < rows:
-        count = min(step, rows - done)
-        part = bytearray().join(bytes(piece) for piece in _pieces(source, 4 * size * count))
-        if done + count > len(block):
-            larger = padded_zeros(min(rows, 2 * (done + count)), size)
-            larger[:done] = block[:done]
-            block = larger
-        block[done : done + count, :size] = np.frombuffer(part, place.dtype).reshape(count, size)
-        done += count
-    return block[:rows]
+    if source.available() is None:
+        matrix = np.frombuffer(_read_growing(source, place.length), place.dtype).reshape(place.shape)
+        block = padded_zeros(rows, size)
+        block[:, :size] = matrix
+        return block
+    block = padded_zeros(rows, size)
+    step = max(1, BLOCK_BYTES // (4 * size))
+    buffer = np.empty((min(step, rows), size), dtype=place.dtype)
+    for start in range(0, rows, step):
+        part = buffer[: rows - start]
+        source.read_exactly(part.reshape(-1).view(np.uint8).data)
+        block[start : start + len(part), :size] = part
+    return block

@@ -81,6 +81,24 @@ class Source:
             self.left = max(0, self.left - count) if count else 0
         return count > 0
 
+    def read_exactly(self, room: memoryview) -> None:
+        """Fill room with the next bytes, past the window where that is possible.
+
+        Raises: TruncatedFileError if the file ends before.
+        """
+        done = min(self.at_hand(), len(room))
+        room[:done] = memoryview(self.window)[self.position : self.position + done]
+        self.position += done
+        while done < len(room):
+            count = self._read_into(room[done:])
+            if count == 0:
+                self.left = 0
+                raise self.truncated(f"the file ends too soon: {len(room) - done} more bytes were promised")
+            done += count
+            self._window_offset += count
+            if self.left is not None:
+                self.left = max(0, self.left - count)
+
     def _read_into(self, room: memoryview) -> int:
         if hasattr(self._stream, "readinto"):
             count = self._stream.readinto(room)

@@ -48,6 +48,7 @@ def read_word2vec(
     limit: int | None = None,
     datatype: npt.DTypeLike = np.float32,
     no_header: bool = False,
+    spaced_words: bool = False,
 ) -> WordVectors:
     """Read a file of the word2vec format.
 
@@ -60,6 +61,8 @@ def read_word2vec(
         limit: read only the first rows; None or 0 reads all.
         datatype: of the vectors: float16, float32 or float64. Binary files hold float32.
         no_header: the text starts with the first row (GloVe); its size is that of the first row.
+        spaced_words: only without a header: a word may have spaces, all that comes before the last `size`
+            numbers is the word (some of GloVe's are ". . ." and the like).
 
     Raises: FileFormatError naming file and offset; its subclass TruncatedFileError (an EOFError too) if the
         file ends too soon; UnicodeDecodeError for words in another encoding; NotImplementedError for a
@@ -67,6 +70,8 @@ def read_word2vec(
     """
     if binary and no_header:
         raise NotImplementedError("a binary file needs its header: nothing else says how long a vector is")
+    if spaced_words and not no_header:
+        raise ValueError("spaced_words is for text without a header: give no_header=True, too")
     if limit is not None and limit < 0:
         raise ValueError(f"limit must be None or at least 0, got {limit}")
     if np.dtype(datatype).kind != "f":
@@ -77,7 +82,7 @@ def read_word2vec(
         table = read_vocabulary(fvocab, encoding=encoding, unicode_errors=unicode_errors)
     with open_source(path) as source:
         if no_header:
-            words, store = _read_headless(source, datatype, limit or None, decode)
+            words, store = _read_headless(source, datatype, limit or None, decode, spaced_words)
         else:
             words, store = _read_with_header(source, datatype, limit or None, decode, binary)
         words, again = drop_duplicates(words, store)
@@ -159,11 +164,13 @@ def _too_few(source: Source, rows: int, promised: int) -> TruncatedFileError:
 
 
 def _read_headless(
-    source: Source, datatype: npt.DTypeLike, limit: int | None, decode: Decoder
+    source: Source, datatype: npt.DTypeLike, limit: int | None, decode: Decoder, spaced_words: bool
 ) -> tuple[list[str], GrowingRows]:
     size = word2vec_text.count_numbers(source)
     store = GrowingRows(size, datatype, limit, certain=False)
-    return (word2vec_text.read_text_rows(source, store, limit, decode) if size else []), store
+    if size == 0:
+        return [], store
+    return word2vec_text.read_text_rows(source, store, limit, decode, spaced_words), store
 
 
 def read_header(source: Source) -> tuple[int, int]:

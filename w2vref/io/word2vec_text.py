@@ -20,8 +20,12 @@ def minimal_bytes(rows: int, size: int) -> int:
     return max(0, rows * (2 * size + 1) - 1)
 
 
-def read_text_rows(source: Source, store: GrowingRows, wanted: int | None, decode: Decoder) -> list[str]:
+def read_text_rows(
+    source: Source, store: GrowingRows, wanted: int | None, decode: Decoder, spaced_words: bool = False
+) -> list[str]:
     """Read rows into store until there are `wanted`, or to the end of the file; return their words.
+
+    With spaced_words the word is all that comes before the last `size` numbers of a row.
 
     Raises: FileFormatError for a row that is not a word and `size` numbers; UnicodeDecodeError.
     """
@@ -41,14 +45,15 @@ def read_text_rows(source: Source, store: GrowingRows, wanted: int | None, decod
             if kernel is not None:
                 words += decode.many(source, kernel.read_text(source, end, store))
             if source.position < end and store.room():
-                words.append(_read_row(source, store, decode))
+                words.append(_read_row(source, store, decode, spaced_words))
     return words
 
 
-def _read_row(source: Source, store: GrowingRows, decode: Decoder) -> str:
+def _read_row(source: Source, store: GrowingRows, decode: Decoder, spaced_words: bool) -> str:
     """Read one row exactly; the window has its newline."""
     end = source.window.index(b"\n", source.position)
-    word, *numbers = bytes(source.window[source.position : end]).rstrip(BLANKS).split(b" ")
+    line = bytes(source.window[source.position : end]).rstrip(BLANKS)
+    word, *numbers = line.rsplit(b" ", store.size) if spaced_words else line.split(b" ")
     if len(numbers) != store.size:
         found = f"row {store.row_number} has {len(numbers)} numbers instead of {store.size}"
         if source.is_unfinished(end):

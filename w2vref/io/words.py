@@ -48,12 +48,14 @@ class Decoder:
 
     def many(self, source: Source, bounds: npt.NDArray[np.int64]) -> list[str]:
         """Return the words at window[start:end] for each (start, end) of bounds, (words, 2)."""
-        window, encoding, errors = source.window, self._encoding, self._errors
-        pairs = bounds.tolist()
-        try:
-            return [window[start:end].decode(encoding, errors) for start, end in pairs]
+        if len(bounds) == 0:
+            return []
+        first, last = int(bounds[0, 0]), int(bounds[-1, 1])
+        data, encoding, errors = bytes(source.window[first:last]), self._encoding, self._errors
+        try:  # slices of bytes, not of the window: half the time
+            return [data[start:end].decode(encoding, errors) for start, end in (bounds - first).tolist()]
         except UnicodeDecodeError:
-            return [self.one(source, start, end) for start, end in pairs]
+            return [self.one(source, start, end) for start, end in bounds.tolist()]
 
 
 def encode_words(words: Sequence[Any]) -> list[bytes]:

@@ -22,7 +22,7 @@ from w2vref.io.checkpoint import (
 from w2vref.io.native import NativeFile, load_native, save_native
 from w2vref.io.saveload import SaveLoad
 from w2vref.io.source import Target
-from w2vref.io.word2vec_format import iterate_word2vec, read_word2vec, write_word2vec
+from w2vref.io.word2vec_format import WordVectors, iterate_word2vec, read_word2vec, write_word2vec
 from w2vref.keyedvectors.lookup import Lookup
 
 Self = TypeVar("Self", bound="Files")
@@ -97,7 +97,8 @@ class Files(Lookup, SaveLoad):
 
     def _set_keys(self, keys: list[Any]) -> None:
         self.index_to_key = keys
-        self.key_to_index = {key: row for row, key in enumerate(keys) if key is not None}
+        self.key_to_index = dict(zip(keys, range(len(keys)), strict=True))
+        self.key_to_index.pop(None, None)
 
     def save_word2vec_format(
         self,
@@ -179,16 +180,48 @@ class Files(Lookup, SaveLoad):
         Without `fvocab` the attribute count is made up: n for the first word, 1 for the last. See
         `w2vref.io.word2vec_format.read_word2vec` for the arguments and errors.
         """
-        words, vectors, counts, block = read_word2vec(
-            fname,
-            fvocab=fvocab,
-            binary=binary,
-            encoding=encoding,
-            unicode_errors=unicode_errors,
-            limit=limit,
-            datatype=datatype,
-            no_header=no_header,
+        return cls._from_word_vectors(
+            read_word2vec(
+                fname,
+                fvocab=fvocab,
+                binary=binary,
+                encoding=encoding,
+                unicode_errors=unicode_errors,
+                limit=limit,
+                datatype=datatype,
+                no_header=no_header,
+            )
         )
+
+    @classmethod
+    def load_glove_format(
+        cls: type[Self],
+        fname: Target,
+        encoding: str = "utf8",
+        unicode_errors: str = "strict",
+        limit: int | None = None,
+        datatype: npt.DTypeLike = np.float32,
+    ) -> Self:
+        """Read text as GloVe writes it: no header, and words that may have spaces in them.
+
+        The first row decides the size of the vectors, so its word must have no space. The arguments and
+        errors are those of `load_word2vec_format`.
+        """
+        return cls._from_word_vectors(
+            read_word2vec(
+                fname,
+                encoding=encoding,
+                unicode_errors=unicode_errors,
+                limit=limit,
+                datatype=datatype,
+                no_header=True,
+                spaced_words=True,
+            )
+        )
+
+    @classmethod
+    def _from_word_vectors(cls: type[Self], content: WordVectors) -> Self:
+        words, vectors, counts, block = content
         loaded = cls(vectors.shape[1], dtype=vectors.dtype)
         loaded.adopt_vectors(block, vectors.shape[1])
         loaded._set_keys(list(words))

@@ -386,12 +386,12 @@ def _position(file: NativeFile, record: Any) -> TrainPosition:
 
 
 def _vocabulary(file: NativeFile) -> Vocabulary | None:
-    where = {None: None, "keys": ("words", "attribute.count"), "own": ("vocabulary", "vocabulary.counts")}
-    if file.metadata.get("vocabulary") not in where:
-        raise damaged(file, "its record of the vocabulary is damaged")
-    names = where[file.metadata["vocabulary"]]
-    if names is None:
+    where = file.metadata.get("vocabulary", "")
+    if where is None:
         return None
+    if where not in ("keys", "own"):
+        raise damaged(file, "its record of the vocabulary is damaged")
+    names = ("words", "attribute.count") if where == "keys" else ("vocabulary", "vocabulary.counts")
     words = words_from_tensors(names[0], file)
     counts = require(file, names[1], np.int64, 1, len(words))
     null_index = file.metadata.get("null_index")
