@@ -121,13 +121,24 @@ def run_bench(session: nox.Session, *modules: str) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure training, and whole runs, beside gensim: `nox -s bench -- FOLDER_OF_TEXTS`."""
-    run_bench(session, "bench.training", "bench.pipeline")
+    run_bench(session, "bench.training", "bench.pipeline", "bench.files")
 
 
 @nox.session(default=False)
 def quality(session: nox.Session) -> None:
     """Compare vectors with human judgements, beside gensim: `nox -s quality -- FOLDER_OF_TEXTS`."""
     run_bench(session, "bench.quality")
+
+
+@nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Feed 100,000 damaged files to every reader."""
+    install_wheel(session, "all")
+    # A copy, as for the benches.
+    folder = Path(session.create_tmp()).resolve()
+    shutil.copytree(ROOT / "fuzz", folder / "fuzz", dirs_exist_ok=True)
+    session.chdir(folder)
+    session.run("python", "-m", "fuzz.readers", *(session.posargs or ("--inputs", "100000")))
 
 
 @nox.session(default=False)

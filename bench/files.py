@@ -70,6 +70,7 @@ def tasks(folder: Path, kv: Any) -> dict[str, dict[str, Callable[[], object]]]:
 def main() -> None:
     """Measure, print a table, write JSON if asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("texts", nargs="?", help="as for the other benches; not used by this one")
     parser.add_argument("--words", type=int, default=400_000)
     parser.add_argument("--size", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=3)
