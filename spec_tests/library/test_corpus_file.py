@@ -197,6 +197,23 @@ def test_the_first_invalid_byte_is_named(
 
 
 @needs_library
+@pytest.mark.parametrize("workers", WORKERS)
+@pytest.mark.parametrize("is_first_slow", [True, False])
+def test_of_several_errors_the_first_in_the_file_is_raised(
+    tmp_path: Path, workers: int, is_first_slow: bool
+) -> None:
+    # Every chunk ends on an error; the workers reach theirs in one order or in the other.
+    new_words = " ".join(f"{i:x}" for i in range(60_000))[: CHUNK_BYTES - 3].encode()
+    one_word = (b"a " * CHUNK_BYTES)[: CHUNK_BYTES - 3]
+    first, later = (new_words, one_word) if is_first_slow else (one_word, new_words)
+    assert len(first) == len(later) == CHUNK_BYTES - 3
+    path = written(tmp_path, first + b" \xff\n" + (later + b" \xff\n") * 7)
+    for _ in range(3):
+        with pytest.raises(FileFormatError, match=f"byte {CHUNK_BYTES - 2} "):
+            scan_file(path, workers=workers)
+
+
+@needs_library
 @given(text=texts, workers=st.sampled_from(WORKERS), limit=st.sampled_from((1, 2, 5)))
 def test_max_vocab_size_changes_nothing(folder: Path, text: str, workers: int, limit: int) -> None:
     # Chunks of 7 bytes and a file spool from the first byte on: everything is parked, again and again.
