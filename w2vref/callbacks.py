@@ -1,7 +1,8 @@
-"""Hooks into training, under the name that gensim's users import, and a progress bar made of them."""
+"""Hooks into training, under the name that gensim's users import, and two that are ready."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
@@ -66,3 +67,28 @@ class ProgressBar(CallbackAny2Vec):
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+class EpochSaver(CallbackAny2Vec):
+    """Saves the model after every epoch, so that a training that is killed can go on.
+
+    Each save replaces the file as a whole (`Word2Vec.save`): a kill leaves this epoch's file or the one
+    before. `Word2Vec.load(path).train(corpus, resume=True)` then finishes the call, with the same bits.
+
+    Args:
+        path: of the file; `{epoch}` in it, as in "model-{epoch}.safetensors", becomes the number of
+            the epoch within the `train` call, from 1, and every epoch is kept.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = os.fspath(path)
+        self._epoch = 0
+
+    def on_train_begin(self, model: Word2Vec) -> None:
+        """Count from the epoch at which this call starts, or resumes."""
+        self._epoch = model.train_position.epoch if model.train_position else 0
+
+    def on_epoch_end(self, model: Word2Vec) -> None:
+        """Save the model."""
+        self._epoch += 1
+        model.save(self.path.replace("{epoch}", str(self._epoch)))

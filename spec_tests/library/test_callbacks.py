@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 
 from w2vref import Word2Vec
-from w2vref.callbacks import CallbackAny2Vec, ProgressBar
+from w2vref.callbacks import CallbackAny2Vec, EpochSaver, ProgressBar
 
 SENTENCES = [["a", "b", "c", "d"], ["b", "a", "d", "c"]] * 5
 
@@ -86,3 +87,16 @@ def test_progress_bar_without_loss_and_after_an_error() -> None:
     assert "loss" not in out.getvalue()
     assert "2/3" in out.getvalue()
     assert "3/3" in out.getvalue()
+
+
+def test_a_training_that_was_killed_goes_on_from_the_saved_epoch(tmp_path: Path) -> None:
+    whole = model(sentences=SENTENCES, iter=3)
+    unlucky = model(iter=3)
+    unlucky.build_vocab(SENTENCES)
+    path = tmp_path / "model"
+    with pytest.raises(RuntimeError, match="enough"):
+        unlucky.train(SENTENCES, callbacks=[EpochSaver(path), Recorder(fail_in_epoch=2)])
+    resumed = Word2Vec.load(path, backend="numpy")
+    resumed.train(SENTENCES, resume=True, callbacks=[EpochSaver(tmp_path / "epoch-{epoch}")])
+    assert resumed.wv.vectors.tobytes() == whole.wv.vectors.tobytes()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["epoch-3", "model"]
