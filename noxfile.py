@@ -120,8 +120,8 @@ def run_bench(session: nox.Session, *modules: str) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure training, and whole runs, beside gensim: `nox -s bench -- FOLDER_OF_TEXTS`."""
-    run_bench(session, "bench.training", "bench.pipeline", "bench.files")
+    """Measure training, whole runs, files and queries beside gensim: `nox -s bench -- FOLDER_OF_TEXTS`."""
+    run_bench(session, "bench.training", "bench.pipeline", "bench.files", "bench.queries")
 
 
 @nox.session(default=False)

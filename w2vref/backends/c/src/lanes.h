@@ -5,6 +5,9 @@
  *   w2v_sums   the sums of up to eight dots, W2V_SUM_WIDTH (4 or 8) in each of its W2V_SUM_PARTS.
  *
  * + - * / on vectors are the compiler's: one IEEE operation in each lane.
+ *
+ * With W2V_EMULATE_AVX512 the code for sixteen floats is compiled for a processor with AVX2, so that a
+ * machine without AVX-512 can at least check its logic (tools/check_kernels.py).
  */
 #ifndef W2V_LANES_H
 #define W2V_LANES_H
@@ -29,6 +32,8 @@ W2V_INLINE w2v_i4 w2v_load_ids(const int32_t *ids)
 typedef w2v_f4 w2v_vec;
 #elif W2V_WIDTH == 8
 typedef __m256 w2v_vec;
+#elif defined(W2V_EMULATE_AVX512)
+typedef float w2v_vec __attribute__((vector_size(64), may_alias));
 #else
 typedef __m512 w2v_vec;
 #endif
@@ -63,6 +68,8 @@ W2V_INLINE w2v_vec w2v_all(float x)
     return (w2v_vec){x, x, x, x};
 #elif W2V_WIDTH == 8
     return _mm256_set1_ps(x);
+#elif defined(W2V_EMULATE_AVX512)
+    return (w2v_vec){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x};
 #else
     return _mm512_set1_ps(x);
 #endif
@@ -134,6 +141,9 @@ W2V_INLINE __m256 w2v_halve(const w2v_vec *lanes)
 {
 #if W2V_WIDTH == 8
     return lanes[0] + lanes[1];
+#elif defined(W2V_EMULATE_AVX512)
+    const __m256 *half = (const __m256 *)lanes;
+    return half[0] + half[1];
 #else
     return _mm512_castps512_ps256(lanes[0]) + _mm512_extractf32x8_ps(lanes[0], 1);
 #endif

@@ -10,6 +10,9 @@ int w2v_simd_available(int simd)
     case W2V_AVX2:
         return __builtin_cpu_supports("avx2") != 0;
     case W2V_AVX512:
+#if defined(W2V_EMULATE_AVX512)
+        return __builtin_cpu_supports("avx2") != 0;
+#endif
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
 #elif defined(__aarch64__)

@@ -5,7 +5,11 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"))), apply_to = function)
 #else
 #pragma GCC push_options
+#if defined(W2V_EMULATE_AVX512)
+#pragma GCC target("avx2")
+#else
 #pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw")
+#endif
 #endif
 #define W2V_WIDTH 16
 #define W2V_KERNELS w2v_kernels_avx512

@@ -66,11 +66,27 @@ W2V_INLINE void w2v_guide_negatives(const w2v_model *model, w2v_plan *plan)
     }
 }
 
+/* Levels of the Huffman tree below the root that every path goes through so often that they stay in a cache. */
+#define W2V_WARM_LEVELS 5
+
+/* Ask for the rows of the deeper part of a word's Huffman path. */
+W2V_INLINE void w2v_prefetch_path(const w2v_model *model, int64_t word_id)
+{
+    for (int64_t i = model->code_offsets[word_id] + W2V_WARM_LEVELS; i < model->code_offsets[word_id + 1]; i++) {
+        const float *row = w2v_row(model->node_vectors, model->stride, model->points[i]);
+        for (int64_t at = 0; at < model->stride; at += W2V_BLOCK)
+            __builtin_prefetch(row + at);
+    }
+}
+
 /* Look up the negatives of a plan and note their rows; a negative that is the target is left out. */
 W2V_INLINE void w2v_look_up(w2v_worker *worker, w2v_plan *plan)
 {
     const w2v_model *model = worker->model;
     const int32_t target_id = worker->tokens[plan->center].word_id;
+    if (model->hs && plan->center != worker->asked_center)
+        w2v_prefetch_path(model, target_id);
+    worker->asked_center = plan->center;
     if (!model->negative)
         return;
     int64_t count = 1;
@@ -128,6 +144,7 @@ W2V_INLINE void w2v_plan_ahead(w2v_worker *worker)
 W2V_NOINLINE void w2v_plan_first(w2v_worker *worker)
 {
     worker->drawn = worker->guided = worker->looked_up = 0;
+    worker->asked_center = -1;
     for (int i = 0; i < W2V_DRAWN_AHEAD; i++)
         worker->drawn += w2v_draw_step(worker, &worker->plans[worker->drawn % W2V_PLANS]);
     while (worker->guided < worker->drawn && worker->guided < W2V_GUIDED_AHEAD)

@@ -51,6 +51,7 @@ typedef struct {
     int64_t center, begin, end, context;
     uint64_t next_draw;
     int64_t drawn, guided, looked_up; /* steps of the piece at each stage; step i is plans[i % W2V_PLANS] */
+    int64_t asked_center;     /* whose path's rows were asked for last */
     w2v_plan plans[W2V_PLANS];
     int fusible; /* a step on at most W2V_GROUP distinct rows may go the short way */
 

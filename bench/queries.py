@@ -1,0 +1,135 @@
+"""Queries beside gensim's: one at a time, in a batch, and by an approximate index, with its recall.
+
+    python -m bench.queries [--rows N] [--size N] [--rounds N] [--index-rows N] [--json FILE]
+
+Both have the same random vectors and answer in turn. The loop that the batch is compared with is gensim's
+`most_similar`, measured on some of the queries. Unset OPENBLAS_* first: they slow both down, unequally.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from bench.timing import Seconds, interleaved, machine, print_table, write_json
+from w2vref import KeyedVectors
+
+BATCH = 1000
+LOOP = 20
+"""Queries of one round of a loop; its time for a batch is multiplied from it."""
+
+
+def vectors(rows: int, size: int) -> tuple[list[str], np.ndarray]:
+    """Return keys, and vectors with neighbours: each is the sum of one of many centres and of noise."""
+    rng = np.random.default_rng(1)
+    centres = rng.standard_normal((max(1, rows // 50), size), dtype=np.float32)
+    result = centres[rng.integers(0, len(centres), rows)]
+    result += rng.standard_normal((rows, size), dtype=np.float32)
+    return [f"w{row}" for row in range(rows)], result
+
+
+def exact(keys: list[str], matrix: np.ndarray, rounds: int) -> list[dict[str, Any]]:
+    """Measure exact queries of both libraries, in milliseconds for each query."""
+    from gensim.models import KeyedVectors as GensimVectors
+
+    ours, theirs = KeyedVectors(matrix.shape[1]), GensimVectors(matrix.shape[1])
+    ours.add_vectors(keys, matrix)
+    theirs.add_vectors(keys, matrix)
+    theirs.fill_norms()
+    for key in keys[:5]:  # beyond the queries that come before the copy in bytes
+        mine, other = ours.most_similar(key), theirs.most_similar(key)
+        assert [word for word, _ in mine] == [word for word, _ in other], key
+    batch = keys[:BATCH]
+
+    def loop(kv: Any) -> Callable[[], object]:
+        return lambda: [kv.most_similar(key) for key in batch[:LOOP]]
+
+    seconds = interleaved(
+        {"gensim": loop(theirs), "single": loop(ours), "batch": lambda: ours.most_similar_batch(batch)},
+        rounds,
+    )
+    queries = {"gensim": min(LOOP, len(batch)), "single": min(LOOP, len(batch)), "batch": len(batch)}
+    return [
+        {
+            "what": name,
+            **{f"{clock}_ms": 1e3 * measured.median(clock) / queries[name] for clock in ("wall", "cpu")},
+            **{f"{clock}_ratio": ratio(seconds, queries, name, clock) for clock in ("wall", "cpu")},
+        }
+        for name, measured in seconds.items()
+    ]
+
+
+def ratio(seconds: dict[str, Seconds], queries: dict[str, int], name: str, clock: str) -> float:
+    """Return how many times as long gensim's loop takes for a query."""
+    theirs, mine = (seconds[who].median(clock) / queries[who] for who in ("gensim", name))
+    return theirs / mine
+
+
+def approximate(rows: int, size: int, rounds: int) -> list[dict[str, Any]]:
+    """Measure an index: milliseconds of a query, and the share of the ten true neighbours it finds."""
+    from w2vref.keyedvectors import UsearchIndexer
+
+    keys, matrix = vectors(rows, size)
+    kv = KeyedVectors(size)
+    kv.add_vectors(keys, matrix)
+    queries = keys[:: max(1, rows // 200)][:200]
+    truth = kv.most_similar_batch(queries)
+    figures = []
+    for expansion in (64, 256):
+        index = UsearchIndexer(kv, expansion_search=expansion)
+        answers = [kv.most_similar(key, indexer=index) for key in queries]
+        found = sum(len({*dict(a)} & {*dict(t)}) for a, t in zip(answers, truth, strict=True))
+        task = {"index": lambda index=index: [kv.most_similar(key, indexer=index) for key in queries]}
+        measured = interleaved(task, rounds)["index"]
+        figures.append(
+            {
+                "expansion_search": expansion,
+                "wall_ms": 1e3 * measured.median("wall") / len(queries),
+                "recall": found / sum(map(len, truth)),
+            }
+        )
+    return figures
+
+
+def main() -> None:
+    """Print the tables and write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", help="not used: the vectors are made up")
+    parser.add_argument("--rows", type=int, default=400_000)
+    parser.add_argument("--size", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--index-rows", type=int, default=1_000_000, help="0: no index")
+    parser.add_argument("--index-size", type=int, default=100)
+    parser.add_argument("--json", help="write the figures to this file")
+    arguments = parser.parse_args()
+    figures: dict[str, Any] = {"machine": machine(), "rows": arguments.rows, "size": arguments.size}
+    figures["exact"] = exact(*vectors(arguments.rows, arguments.size), arguments.rounds)
+    print_table(
+        f"most_similar, {arguments.rows} x {arguments.size}, {arguments.rounds} rounds; machine: {machine()}",
+        ["", "wall ms", "ratio to gensim", "CPU ms", "ratio to gensim"],
+        [
+            [
+                row["what"],
+                *(f"{row[f'{clock}_{what}']:.2f}" for clock in ("wall", "cpu") for what in ("ms", "ratio")),
+            ]
+            for row in figures["exact"]
+        ],
+    )
+    if arguments.index_rows:
+        figures["index"] = approximate(arguments.index_rows, arguments.index_size, arguments.rounds)
+        print_table(
+            f"usearch index, {arguments.index_rows} x {arguments.index_size}",
+            ["expansion_search", "wall ms", "recall of 10"],
+            [
+                [str(row["expansion_search"]), f"{row['wall_ms']:.3f}", f"{row['recall']:.3f}"]
+                for row in figures["index"]
+            ],
+        )
+    write_json(arguments.json, figures)
+
+
+if __name__ == "__main__":
+    main()
