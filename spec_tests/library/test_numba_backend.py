@@ -35,6 +35,8 @@ WINDOWS = (1, 2, 5, 1 << 33)
 # 7: with the target exactly one group of sigmoids; 8 and 17: more than one and two.
 NEGATIVES = (0, 1, 5, 7, 8, 17)
 LOSS_TOLERANCE = 1e-9
+COMPILED_HERE = "W2VREF_KERNELS_COMPILED_HERE"
+"""Set in the environment of a process that starts with an empty cache of kernels."""
 
 jitted = pytest.mark.skipif(not JITTED, reason="needs machine code")
 
@@ -327,8 +329,26 @@ def test_the_mode_of_the_thread_neither_matters_nor_changes(mode: int) -> None:
     assert ((np.abs(changed) < tiny) & (changed != 0.0)).any(), "the case should reach denormals"
 
 
+def run_again_without_cache(test: str, folder: Path) -> None:
+    """Run one test of this file in a process that compiles its kernels: cached code cannot be inspected."""
+    package = Path(str(sys.modules["w2vref"].__file__)).parents[1]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(package),
+        "NUMBA_CACHE_DIR": str(folder / "cache"),
+        COMPILED_HERE: "1",
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{Path(__file__)}::{test}"]
+    done = subprocess.run(command, check=False, env=environment, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+
+
 @jitted
-def test_no_kernel_has_a_fused_multiply_add() -> None:
+def test_no_kernel_has_a_fused_multiply_add(tmp_path: Path) -> None:
+    if COMPILED_HERE not in os.environ:
+        run_again_without_cache("test_no_kernel_has_a_fused_multiply_add", tmp_path)
+        return
     case = sentences_that_share_no_row(blocks=1, words_in_block=5)
     NUMBA.prepare(case.config)
     NUMBA.train_sg_pair(case.config, case.parameters, case.tables, 1, 2, np.zeros(0, dtype=np.int64), 0.1)
