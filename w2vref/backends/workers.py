@@ -6,8 +6,12 @@ thread only waits, in short slices, so that Ctrl-C and the progress hook act at 
 
 from __future__ import annotations
 
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
+from types import FrameType
 from typing import TypeVar
 
 from w2vref.backends.base import Control, EpochResult
@@ -32,6 +36,9 @@ def run_threads(
     """
     results: list[Result] = []
     failure: list[BaseException] = []
+    # A thread's last act is to put something here. Thread.join() will not do: interrupted by an
+    # exception of a signal handler it marks a running thread as ended (CPython before 3.13).
+    ended: SimpleQueue[None] = SimpleQueue()
 
     def run() -> None:
         try:
@@ -39,28 +46,53 @@ def run_threads(
         except BaseException as error:
             failure.append(error)
             stop()
+        finally:
+            ended.put(None)
 
-    threads = [threading.Thread(target=run, name=f"w2vref-{i}", daemon=True) for i in range(workers)]
-    waiting = list(threads)
-    while waiting:
-        try:
-            while waiting:
-                thread = waiting[0]
-                if thread.ident is None and not failure:
-                    for unstarted in threads:
-                        unstarted.start()
-                thread.join(POLL_SECONDS)
-                if not thread.is_alive():
-                    waiting.pop(0)
+    with _interrupts_stop(stop):
+        running = 0
+        for number in range(workers):
+            threading.Thread(target=run, name=f"w2vref-{number}", daemon=True).start()
+            running += 1
+        while running:
+            try:
+                with suppress(Empty):
+                    ended.get(timeout=POLL_SECONDS)
+                    running -= 1
                 if not failure:
                     poll()
-        except BaseException as error:
-            failure.append(error)
-            stop()
-            waiting = [thread for thread in waiting if thread.ident is not None]
+            except BaseException as error:
+                failure.append(error)
+                stop()
     if failure:
         raise failure[0]
     return results
+
+
+@contextmanager
+def _interrupts_stop(stop: Callable[[], None]) -> Iterator[None]:
+    """While active, Ctrl-C calls `stop`; KeyboardInterrupt is raised at the end.
+
+    So it cannot come between two steps of the book-keeping of threads. Only the main thread receives
+    signals, and only Python's own handler is replaced: a user's handler stays in charge.
+    """
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    interrupts: list[int] = []
+
+    def on_interrupt(number: int, _: FrameType | None) -> None:
+        interrupts.append(number)
+        stop()
+
+    signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if interrupts:
+        raise KeyboardInterrupt
 
 
 def run_workers(work: Callable[[], EpochResult], workers: int, control: Control) -> EpochResult:

@@ -8,6 +8,8 @@ from w2vref.vocabulary.entry import Vocab
 CompatVocab = Vocab
 Word2VecKeyedVectors = EuclideanKeyedVectors = KeyedVectors
 """Names that older programs import."""
+load_word2vec_format = KeyedVectors.load_word2vec_format
+"""The class method as a function."""
 
 __all__ = [
     "CompatVocab",
@@ -16,6 +18,7 @@ __all__ = [
     "KeyedVectors",
     "UsearchIndexer",
     "Word2VecKeyedVectors",
+    "load_word2vec_format",
     "prep_vectors",
     "pseudorandom_weak_vector",
 ]
