@@ -131,6 +131,15 @@ def quality(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def sanitize(session: nox.Session) -> None:
+    """Run the tests of the C backend under AddressSanitizer and UndefinedBehaviorSanitizer."""
+    # Not the wheel: a copy of the sources is compiled with the sanitizers.
+    session.install("setuptools>=77", *nox.project.load_toml("pyproject.toml")["project"]["dependencies"])
+    session.install("pytest>=8", "hypothesis>=6.100")
+    session.run("python", "tools/sanitize.py", *session.posargs)
+
+
+@nox.session(default=False)
 def fuzz(session: nox.Session) -> None:
     """Feed 100,000 damaged files to every reader."""
     install_wheel(session, "all")
