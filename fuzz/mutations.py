@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -112,5 +113,6 @@ def _change(node: Any, random: Random) -> None:
         elif action < 0.7 and isinstance(node[key], int):
             node[key] = random.choice([node[key] + 1, node[key] - 1, *NUMBERS])
         else:
-            node[key] = random.choice([*VALUES, *NUMBERS])
+            # A copy: a value that is put into itself would be no JSON.
+            node[key] = deepcopy(random.choice([*VALUES, *NUMBERS]))
         return
