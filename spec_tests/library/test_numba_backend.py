@@ -23,7 +23,8 @@ from w2vref.reference import cbow, huffman, sampling
 
 pytest.importorskip("numba", reason="numba is an optional extra")
 
-from w2vref.backends.numba_kernels import ENTRY_POINTS, SPAN
+from w2vref.backends.numba_epoch import SPAN
+from w2vref.backends.numba_kernels import ENTRY_POINTS
 from w2vref.backends.numba_primitives import JITTED
 
 NUMBA = get_backend("numba")
@@ -35,8 +36,6 @@ WINDOWS = (1, 2, 5, 1 << 33)
 # 7: with the target exactly one group of sigmoids; 8 and 17: more than one and two.
 NEGATIVES = (0, 1, 5, 7, 8, 17)
 LOSS_TOLERANCE = 1e-9
-COMPILED_HERE = "W2VREF_KERNELS_COMPILED_HERE"
-"""Set in the environment of a process that starts with an empty cache of kernels."""
 
 jitted = pytest.mark.skipif(not JITTED, reason="needs machine code")
 
@@ -329,36 +328,6 @@ def test_the_mode_of_the_thread_neither_matters_nor_changes(mode: int) -> None:
     assert ((np.abs(changed) < tiny) & (changed != 0.0)).any(), "the case should reach denormals"
 
 
-def run_again_without_cache(test: str, folder: Path) -> None:
-    """Run one test of this file in a process that compiles its kernels: cached code cannot be inspected."""
-    package = Path(str(sys.modules["w2vref"].__file__)).parents[1]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(package),
-        "NUMBA_CACHE_DIR": str(folder / "cache"),
-        COMPILED_HERE: "1",
-    }
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{Path(__file__)}::{test}"]
-    done = subprocess.run(command, check=False, env=environment, cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 passed" in done.stdout
-
-
-@jitted
-def test_no_kernel_has_a_fused_multiply_add(tmp_path: Path) -> None:
-    if COMPILED_HERE not in os.environ:
-        run_again_without_cache("test_no_kernel_has_a_fused_multiply_add", tmp_path)
-        return
-    case = sentences_that_share_no_row(blocks=1, words_in_block=5)
-    NUMBA.prepare(case.config)
-    NUMBA.train_sg_pair(case.config, case.parameters, case.tables, 1, 2, np.zeros(0, dtype=np.int64), 0.1)
-    for entry in (ENTRY_POINTS.train, ENTRY_POINTS.train_sg_pair):
-        (assembly,) = entry.inspect_asm().values()
-        assert re.search(r"\bv?(mul|fmul)", assembly), "this should be the code of a kernel"
-        fused = re.findall(r"\bv?fn?m(?:add|sub|la|ls)\w*", assembly)
-        assert not fused, f"{entry.__name__} has {fused[:3]}"
-
-
 @jitted
 def test_one_compilation_serves_read_only_memory_mapped_and_odd_arrays(tmp_path: Path) -> None:
     case = sentences_that_share_no_row(blocks=1, words_in_block=5)
@@ -421,6 +390,36 @@ tables = Tables(np.zeros(2, np.uint64), np.array([1, 2], np.uint32), np.zeros(0,
 parameters = Parameters(3, rows, rows, rows[:0], np.ones(1, np.float32))
 print(get_backend("numba").score_sg_pair(TrainingConfig(3), parameters, tables, 0, 1))
 """
+
+
+ASSEMBLY = """
+import numpy as np
+from w2vref.backends import get_backend
+from w2vref.backends.numba_kernels import ENTRY_POINTS
+from w2vref.config import TrainingConfig
+from w2vref.records import Parameters, Tables, padded_zeros
+rows, none = padded_zeros(2, 17), np.zeros(0, np.int64)
+tables = Tables(np.zeros(2, np.uint64), np.array([1, 2], np.uint32), np.zeros(0, np.uint8),
+                np.zeros(0, np.uint32), np.zeros(1, np.int64))
+parameters = Parameters(17, rows, rows, rows[:0], np.ones(1, np.float32))
+config, numba = TrainingConfig(17), get_backend("numba")
+pair = (parameters, tables, np.array([0]), rows[0], 1, none, 0.1)
+if "NAME" == "train":
+    numba.prepare(config)
+else:
+    numba.train_cbow_pair(config, *pair)
+print(*ENTRY_POINTS.NAME.inspect_asm().values())
+"""
+
+
+@jitted
+@pytest.mark.parametrize("entry", ["train_cbow_pair", pytest.param("train", marks=pytest.mark.slow)])
+def test_no_kernel_has_a_fused_multiply_add(entry: str, tmp_path: Path) -> None:
+    # numba keeps no assembly of what it loads from disk, so the code is compiled anew.
+    assembly = run_python(ASSEMBLY.replace("NAME", entry), NUMBA_CACHE_DIR=str(tmp_path))
+    assert re.search(r"\bv?f?mul(ps|ss)?\b", assembly), "this should be the code of a kernel"
+    fused = re.findall(r"\bv?fn?m(?:add|sub|la|ls)\w*", assembly)
+    assert not fused, f"{entry} has {fused[:3]}"
 
 
 @jitted

@@ -19,7 +19,8 @@ from w2vref._typing import Float32Array, Float64Array, Int32Array, Int64Array, U
 from w2vref.backends.base import Capabilities, Control, EpochResult, TrainingJob
 from w2vref.backends.checks import check_corpus, check_ids, check_rows
 from w2vref.backends.numba_arithmetic import Int, Lookup, Schedule
-from w2vref.backends.numba_kernels import ENTRY_POINTS, SPAN, Corpus, Kept, Shared, Work
+from w2vref.backends.numba_epoch import SPAN, Corpus, Kept, Shared, Work
+from w2vref.backends.numba_kernels import ENTRY_POINTS
 from w2vref.backends.numba_objectives import Rows, Settings, make_scratch
 from w2vref.backends.numba_primitives import JITTED, standard_arithmetic
 from w2vref.backends.workers import run_workers
