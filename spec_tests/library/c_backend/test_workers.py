@@ -163,7 +163,7 @@ def test_the_callers_floating_point_mode_is_neither_used_nor_changed(
 ) -> None:
     libm = ctypes.CDLL("libm.so.6")
     usual, changed, after = (ctypes.create_string_buffer(32) for _ in range(3))
-    # Denormal products: a learning rate of 1e-30 times rows of 1e-10.
+    # The products of a learning rate of 1e-30 and rows of 1e-10, which hidden_error shows, are denormal.
     case = make_case(sg=True, scale=1e-10)
     ids = np.array([3, 4], dtype=np.int64)
 
@@ -172,15 +172,17 @@ def test_the_callers_floating_point_mode_is_neither_used_nor_changed(
         return backend.train_sg_pair(job.config, job.parameters, job.tables, 1, 2, ids, 1e-30)
 
     expected = case.copy()
-    step(expected)
+    expected_step = step(expected)
     libm.fegetenv(usual)
     changed.raw = usual.raw[:28] + (int.from_bytes(usual.raw[28:], "little") | bits).to_bytes(4, "little")
     mine = case.copy()
     try:
         libm.fesetenv(changed)
-        step(mine)
+        mine_step = step(mine)
         libm.fegetenv(after)
     finally:
         libm.fesetenv(usual)
     mine.assert_same_bits(expected, "another mode")
+    assert expected_step.hidden_error.any()
+    assert mine_step.hidden_error.tobytes() == expected_step.hidden_error.tobytes()
     assert after.raw[28:] == changed.raw[28:]

@@ -3,6 +3,10 @@
  */
 #include <stdlib.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
+
 /* Tokens whose neighbours and keys are looked up at a time: what a piece needs stays in the cache. */
 #define W2V_PIECE 1024
 /* How many steps ahead a step is drawn and its entries of the guide are asked for; its parts of the noise
@@ -65,11 +69,21 @@ typedef struct {
     void *memory;
 } w2v_worker;
 
-/* Hand out the next `bytes` of an arena, aligned to a cache line; with no arena, only count them. */
+/*
+ * Hand out the next `count` elements of an arena, aligned to a cache line; with no arena, only count
+ * them. Under AddressSanitizer a forbidden gap follows, so that it sees one array run into the next.
+ */
 static void *w2v_take(char *arena, size_t *used, size_t count, size_t size)
 {
     void *taken = arena ? arena + *used : NULL;
-    *used += (count * size + 63) / 64 * 64;
+#if defined(__SANITIZE_ADDRESS__)
+    const size_t slot = (count * size + 63) / 64 * 64 + 64;
+    if (arena)
+        ASAN_POISON_MEMORY_REGION(arena + *used + count * size, slot - count * size);
+#else
+    const size_t slot = (count * size + 63) / 64 * 64;
+#endif
+    *used += slot;
     return taken;
 }
 
