@@ -239,6 +239,9 @@ def start(*arguments: str, **options: object) -> subprocess.Popen[str]:
     package = Path(str(sys.modules["w2vref"].__file__)).parents[1]
     environment = {**os.environ, "PYTHONPATH": str(package)}
     command = [sys.executable, "-m", "w2vref", *arguments]
+    if os.name == "posix":
+        # A shell's background job ignores SIGINT, and so would what it starts.
+        options["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
     return subprocess.Popen(command, env=environment, text=True, **options)  # type: ignore[call-overload, no-any-return]
 
 
