@@ -151,6 +151,15 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def kernels(session: nox.Session) -> None:
+    """Compare the C kernels for other processors with the reference: NEON under qemu, sixteen lanes."""
+    # Not the wheel: the kernels are compiled anew, some by another compiler.
+    session.install(*nox.project.load_toml("pyproject.toml")["project"]["dependencies"], "pytest>=8")
+    for target in session.posargs or ("arm", "avx512", "native"):
+        session.run("python", "tools/check_kernels.py", target)
+
+
+@nox.session(default=False)
 def wheels(session: nox.Session) -> None:
     """Build the sdist, and the wheel from the sdist, into dist/."""
     session.install("build>=1.2")
