@@ -13,7 +13,12 @@ nox.options.reuse_venv = "yes"
 
 ROOT = Path(__file__).parent
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
-TEST_TOOLS = ["pytest-xdist>=3.6", "pytest-cov>=5", "gensim>=4.3; python_version < '3.14'"]
+TEST_TOOLS = [
+    "pytest-xdist>=3.6",
+    "pytest-cov>=5",
+    "safetensors>=0.4",
+    "gensim>=4.3; python_version < '3.14'",
+]
 
 
 def install_wheel(session: nox.Session, *extras: str) -> None:

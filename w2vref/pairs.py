@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2vref._typing import Float32Array, Int64Array, WordId
-from w2vref.records import Parameters, is_padded, padded_size, padded_zeros
+from w2vref.records import Parameters, Tables, is_padded, padded_size, padded_zeros
 from w2vref.reference import cbow, skipgram
 from w2vref.reference.draws import pair_call_key
 from w2vref.reference.sampling import draw_negatives
@@ -63,7 +63,7 @@ def train_sg_pair(
         parameters = replace(parameters, locks=np.asarray(context_locks, dtype=np.float32))
     input_id = _checked_row(context_index, parameters, "context_index")
     target_id = model.wv.key_to_index[word]
-    negatives = _negatives(model, negative_ids)
+    negatives = _negatives(model, tables, negative_ids)
     step = skipgram.train_sg_pair(
         config, parameters, tables, input_id, target_id, negatives, alpha, learn_vectors, learn_hidden
     )
@@ -106,7 +106,7 @@ def train_cbow_pair(
         context_ids,
         hidden,
         _word_id(model, word),
-        _negatives(model, negative_ids),
+        _negatives(model, tables, negative_ids),
         alpha,
         learn_vectors,
         learn_hidden,
@@ -161,13 +161,12 @@ def _checked_row(row: int, parameters: Parameters, name: str) -> WordId:
     return int(row)
 
 
-def _negatives(model: Word2Vec, negative_ids: Sequence[int] | None) -> Int64Array:
+def _negatives(model: Word2Vec, tables: Tables, negative_ids: Sequence[int] | None) -> Int64Array:
     if not model.negative:
         if negative_ids is not None and len(negative_ids):
             raise ValueError("negative_ids were given, but the model has negative=0")
         return np.zeros(0, dtype=np.int64)
     if negative_ids is None:
-        tables = model.step_state().tables
         key = pair_call_key(model.seed, model.next_pair_call())
         return draw_negatives(tables.cum_table, key, model.negative, 0)
     ids = np.asarray(negative_ids, dtype=np.int64)

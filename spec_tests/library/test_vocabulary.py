@@ -15,7 +15,7 @@ from w2vref.reference.huffman import huffman_codes
 from w2vref.reference.sampling import make_cum_table, make_sample_int
 from w2vref.vocabulary.entry import Vocab
 from w2vref.vocabulary.frequencies import scan_frequencies
-from w2vref.vocabulary.memory import allocated_bytes, estimate_memory
+from w2vref.vocabulary.memory import estimate_memory
 from w2vref.vocabulary.rules import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, is_retained
 from w2vref.vocabulary.scan import scan
 from w2vref.vocabulary.select import select, selection_report
@@ -339,16 +339,6 @@ def test_estimated_memory() -> None:
     assert report == {"mine": 1, "vocab": 500, "syn0": 4, "total": 505}
     with pytest.raises(ValueError, match="vocab_size"):
         estimate_memory(-1, vector_size=1, hs=False, negative=0)
-
-
-def test_allocated_bytes_count_the_padding() -> None:
-    assert allocated_bytes(10, vector_size=100, hs=True, negative=0) == {
-        "input_vectors": 4480,
-        "output_vectors": 0,
-        "node_vectors": 4480,
-        "tables": 80,
-        "total": 9040,
-    }
 
 
 # Counts without a corpus.

@@ -25,7 +25,8 @@ from w2vref.config import CBOW_GRADIENTS, TrainingConfig
 from w2vref.records import EncodedCorpus, Parameters, Step, Tables
 
 SPAN_TOKENS = 10_000
-"""What a worker of a threaded backend claims at a time: some milliseconds of a compiled kernel."""
+"""What a worker of a threaded backend claims at a time, some milliseconds of a compiled kernel; fewer only
+where a token is so much work that a stop would wait."""
 
 
 @dataclass(frozen=True, slots=True)

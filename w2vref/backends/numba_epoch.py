@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from w2vref._typing import Float32Array, Float64Array, Int32Array, Int64Array, UInt64Array
+from w2vref.backends.base import SPAN_TOKENS
 from w2vref.backends.numba_arithmetic import (
     I0,
     I1,
@@ -40,7 +41,7 @@ from w2vref.backends.numba_primitives import (
     row,
 )
 
-SPAN = 10_000
+SPAN = SPAN_TOKENS
 """Tokens that a worker claims at once, and between two looks at the stop flag."""
 SENTENCES = 64
 """Sentences that a worker claims at once when it scores."""

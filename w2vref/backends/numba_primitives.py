@@ -14,7 +14,7 @@ import numba
 import numpy as np
 
 from w2vref import records
-from w2vref.backends import numba_twins
+from w2vref.backends import base, numba_twins
 from w2vref.reference import arithmetic, draws
 from w2vref.reference.arithmetic import check_arithmetic
 
@@ -69,7 +69,7 @@ def entry_point(function: F) -> F:
 def source_digest() -> str:
     """Return a digest of the source of all kernels, and of the modules whose constants they hold."""
     digest = hashlib.sha256()
-    constants = (arithmetic.__file__, draws.__file__, records.__file__)
+    constants = (base.__file__, arithmetic.__file__, draws.__file__, records.__file__)
     for path in (*sorted(Path(__file__).parent.glob("numba_*.py")), *map(Path, constants)):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -140,7 +140,8 @@ def worker_groups(draw: st.DrawFn) -> WorkersCase:
         vector_size=draw(st.sampled_from((16, 33, 100))),
         window=draw(st.integers(1, 5)),
         sg=draw(st.booleans()),
-        negative=draw(st.sampled_from((1, 5, 7))),
+        # Light enough that every backend claims whole spans: a shorter claim would share rows.
+        negative=draw(st.sampled_from((1, 4, 5))),
         seed=draw(SEEDS),
     )
     return WorkersCase(config, sentence_words=draw(st.sampled_from((5, 1000, 10_000))))

@@ -7,35 +7,13 @@ from __future__ import annotations
 
 import math
 import numbers
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from w2vref.config import ALGORITHMS, DIALECTS, TrainingConfig
 from w2vref.errors import UnsupportedOptionError
 
-
-class HasSettings(Protocol):
-    """The attributes of a model that `check_settings` reads."""
-
-    vector_size: int
-    alpha: float
-    min_alpha: float
-    window: int
-    shrink_windows: bool
-    min_count: int
-    max_vocab_size: int | None
-    max_final_vocab: int | None
-    sample: float
-    seed: int
-    workers: int
-    sg: int
-    hs: int
-    negative: int
-    ns_exponent: float
-    cbow_mean: int
-    cbow_gradient: str
-    iter: int
-    algorithm: str
-    dialect: str
+if TYPE_CHECKING:
+    from w2vref.training.state import ModelState
 
 
 def whole_number(name: str, value: Any, least: int | None = None, hint: str = "") -> int:
@@ -63,7 +41,7 @@ def flag(name: str, value: Any) -> int:
     return int(value)
 
 
-def check_settings(model: HasSettings) -> TrainingConfig:
+def check_settings(model: ModelState) -> TrainingConfig:
     """Return the config of the model's attributes.
 
     Raises: TypeError or ValueError that names the setting and says what it may be.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 
-from w2vref.records import padded_size
-
 VOCABULARY_BYTES = 500
 """For a word: its str, its entries in list and dict, and its counts; the classic estimate."""
 CODE_BYTES = 200
@@ -24,7 +22,7 @@ def estimate_memory(
     """Estimate the bytes that a model needs, by the classic formula.
 
     The arrays are counted as vocab_size x vector_size float32. In memory the rows are padded to
-    a multiple of 16 floats: `allocated_bytes` counts that, too.
+    a multiple of 16 floats, so that a size of 100 takes the room of 112.
 
     Args:
         vocab_size: words.
@@ -47,22 +45,3 @@ def estimate_memory(
         report["syn1neg"] = matrix
     report["total"] = sum(report.values())
     return report
-
-
-def allocated_bytes(vocab_size: int, *, vector_size: int, hs: bool, negative: int) -> dict[str, int]:
-    """Return the bytes of the arrays that w2vref allocates for training.
-
-    Rows are padded to a multiple of 16 floats: a vector_size of 100 takes the room of 112.
-
-    Returns: `input_vectors`, `output_vectors`, `node_vectors` (0 if not used), `tables` (the sampling
-        thresholds and the noise table; the Huffman codes, some 5 bytes for each of a word's digits,
-        depend on the counts and are not in it), `total`.
-    """
-    matrix = vocab_size * padded_size(vector_size) * FLOAT32_BYTES
-    sizes = {
-        "input_vectors": matrix,
-        "output_vectors": matrix if negative else 0,
-        "node_vectors": matrix if hs else 0,
-        "tables": vocab_size * (8 + 4 * bool(negative)),
-    }
-    return sizes | {"total": sum(sizes.values())}

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2vref._typing import Int32Array, UInt32Array
-from w2vref.backends.base import Control, TrainingJob
+from w2vref.backends.base import SPAN_TOKENS, Control, TrainingJob
 from w2vref.backends.c.library import Library
 from w2vref.config import TrainingConfig
 from w2vref.errors import UnsupportedOptionError
@@ -22,7 +22,7 @@ LARGEST_NEGATIVE = (1 << 31) - 1
 GUIDE_BITS = 18
 """At most 2^18 entries, 1 MB: the kernels ask for an entry long before they use it, so that its place in a
 cache matters less than the steps of bisection that a finer guide saves."""
-SPAN = 10_000
+SPAN = SPAN_TOKENS
 """Tokens of one claim at most: some 0.01 s of training with the default settings."""
 SPAN_FLOATS = 100_000_000
 """Components that a claim may touch at most, some 0.05 s, so that a stop acts in 0.1 s."""
