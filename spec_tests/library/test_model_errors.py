@@ -79,6 +79,9 @@ BAD_ARGUMENTS: list[tuple[dict[str, Any], type[Exception], str]] = [
     (dict(size=10, vector_size=10), TypeError, "two spellings"),
     (dict(iter=2, epochs=2), TypeError, "two spellings"),
     (dict(sentences=SENTENCES, corpus_file="x"), TypeError, "both sentences and corpus_file"),
+    (dict(hashfxn=5), TypeError, "hashfxn must be None or a function"),
+    (dict(sentences=SENTENCES, min_count=1, hashfxn=str.upper), TypeError, "hashfxn must return an integer"),
+    (dict(sentences=SENTENCES, min_count=1, callbacks=[3]), TypeError, "derive it from CallbackAny2Vec"),
 ]
 
 
@@ -155,6 +158,7 @@ TRAIN_CALLS: list[tuple[dict[str, Any], type[Exception], str]] = [
     (dict(sentences=[["unknown"]]), ValueError, "nothing to train: none of the corpus's 1 words"),
     (dict(sentences=SENTENCES, corpus_file="x"), TypeError, "both"),
     (dict(sentences=SENTENCES, corpus_iterable=SENTENCES), TypeError, "two spellings"),
+    (dict(callbacks=[print]), TypeError, "no callback, it lacks on_train_begin"),
     (dict(corpus_file="/no/such/file"), FileNotFoundError, "no/such/file"),
     (dict(total_exampels=3), TypeError, "did you mean total_examples="),
 ]

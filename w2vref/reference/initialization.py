@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from numbers import Integral
 
 import numpy as np
 
@@ -29,9 +30,16 @@ def vector_keys(strings: Iterable[str], hashfxn: Callable[[str], int] | None = N
     The string of a word is word + str(seed), as in gensim.
     """
     if hashfxn is not None:
-        return np.array([int(hashfxn(s)) & MASK64 for s in strings], dtype=np.uint64)
+        return np.array([_user_hash(hashfxn, s) & MASK64 for s in strings], dtype=np.uint64)
     # "surrogatepass": a str that is no valid Unicode has a vector too.
     return np.array([fnv1a_64(s.encode("utf-8", "surrogatepass")) for s in strings], dtype=np.uint64)
+
+
+def _user_hash(hashfxn: Callable[[str], int], string: str) -> int:
+    value = hashfxn(string)
+    if not isinstance(value, Integral):
+        raise TypeError(f"hashfxn must return an integer, got {value!r} for {string!r}")
+    return int(value)
 
 
 def initial_vectors(keys: UInt64Array, size: int) -> Float32Array:

@@ -58,6 +58,8 @@ def check_settings(model: ModelState) -> TrainingConfig:
         raise ValueError(f"sample must be 0 (off) or positive, got {model.sample}")
     real_number("ns_exponent", model.ns_exponent)
     check_alphas(model.alpha, model.min_alpha)
+    if model.hashfxn is not None and not callable(model.hashfxn):
+        raise TypeError(f"hashfxn must be None or a function f(str) -> int, got {model.hashfxn!r}")
     for name, known in (("algorithm", ALGORITHMS), ("dialect", DIALECTS)):
         if getattr(model, name) not in known:
             raise UnsupportedOptionError(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("w2vref.model")
 
+CALLBACK_METHODS = ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end")
+
 
 class Training(VocabularySteps):
     """From an encoded corpus to trained rows."""
@@ -83,6 +85,7 @@ class Training(VocabularySteps):
         elif not (epochs is None and start_alpha is None and end_alpha is None):
             raise ValueError("resume=True takes epochs and alphas from the interrupted call: omit them")
         report_delay = real_number("report_delay", report_delay)
+        callbacks = _checked_callbacks(callbacks)
         state = self.step_state()
         check_supported(
             self._backend,
@@ -119,7 +122,7 @@ class Training(VocabularySteps):
             )
             self.running_training_loss = 0.0
         self._corpus = corpus
-        return self._run(state, corpus, position, compute_loss, list(callbacks), report_delay)
+        return self._run(state, corpus, position, compute_loss, callbacks, report_delay)
 
     def _require_finite_start(self, state: StepState) -> None:
         for name in ("input_vectors", "output_vectors", "node_vectors"):
@@ -237,6 +240,17 @@ class Training(VocabularySteps):
         for callback in callbacks:
             callback.on_train_end(model)
         return result
+
+
+def _checked_callbacks(callbacks: Iterable[CallbackAny2Vec]) -> list[CallbackAny2Vec]:
+    checked = list(callbacks)
+    for callback in checked:
+        missing = [name for name in CALLBACK_METHODS if not callable(getattr(callback, name, None))]
+        if missing:
+            raise TypeError(
+                f"{callback!r} is no callback, it lacks {missing[0]}: derive it from CallbackAny2Vec"
+            )
+    return checked
 
 
 class _Reporter:

@@ -88,7 +88,7 @@ class VocabularySteps(Weights):
         Args:
             corpus_count: sentences in the corpus, kept as `corpus_count`.
 
-        Raises: TypeError or ValueError for words that are no str or counts that are no integers >= 0.
+        Raises: TypeError or ValueError for words that are no str or counts that are no integers >= 1.
         """
         if update:
             self._require_vocabulary_to_update()
