@@ -51,7 +51,9 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types, strictly."""
-    session.install("mypy>=1.13", "numpy>=1.26", "safetensors>=0.4", "pytest>=8", "hypothesis>=6.100")
+    session.install(
+        "mypy>=1.13", "numpy>=1.26", "safetensors>=0.4", "pytest>=8", "hypothesis>=6.100", "jinja2>=3.1"
+    )
     session.run("mypy")
 
 
@@ -162,6 +164,14 @@ def kernels(session: nox.Session) -> None:
     session.install(*nox.project.load_toml("pyproject.toml")["project"]["dependencies"], "pytest>=8")
     for target in session.posargs or ("arm", "avx512", "native"):
         session.run("python", "tools/check_kernels.py", target)
+
+
+@nox.session(default=False)
+def vectors(session: nox.Session) -> None:
+    """Make the conformance vectors and their pages anew from the reference; `-- --check` compares only."""
+    # Not the wheel: the files of the source tree are written.
+    session.install(*nox.project.load_toml("pyproject.toml")["project"]["dependencies"], "scipy>=1.11")
+    session.run("python", "-m", "w2vref.conformance.generate", *session.posargs, env={"PYTHONPATH": "."})
 
 
 @nox.session(default=False)

@@ -34,7 +34,7 @@ def installed_version() -> str:
 def make_parser() -> Parser:
     """Return the parser with all commands; each leaves its function in `run`."""
     # Late, so that --version and errors of the command line need not wait for numba.
-    from w2vref.cli import backends, convert, demo, evaluate, query, train  # noqa: PLC0415
+    from w2vref.cli import backends, conformance, convert, demo, evaluate, query, train  # noqa: PLC0415
 
     parser = Parser(prog="w2vref", description="Train and use word2vec vectors.")
     parser.add_argument("--version", action="version", version=f"w2vref {installed_version()}")
@@ -43,7 +43,7 @@ def make_parser() -> Parser:
     common.add_argument("--verbose", action="store_true", help="print the library's log too")
     common.add_argument("--traceback", action="store_true", help="show where an error came from")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (demo, train, query, evaluate, convert, backends):
+    for command in (demo, train, query, evaluate, convert, backends, conformance):
         command.add_parser(commands, [common])
     return parser
 
