@@ -8,10 +8,43 @@ from w2vref.errors import UnsupportedOptionError
 
 CBOW_GRADIENTS = ("word2vec", "exact", "gensim")
 """How the error reaches the context rows of CBOW; see docs/semantics/cbow.md."""
-ALGORITHMS = ("sequential",)
+ALGORITHMS = ("sequential", "block")
 DIALECTS = ("w2vref",)
 
 SEED_MODULUS = 1 << 64
+MOST_BLOCK_WORDS = 1 << 24
+MOST_TILE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRule:
+    """The constants of block training: part of its definition, see docs/semantics/block.md.
+
+    Raises ValueError for a value out of range, naming it.
+    """
+
+    words: int | None = None
+    """In-vocabulary tokens that a block has at least; None: an epoch's / 1000, within the two below."""
+    least_words: int = 1024
+    most_words: int = 8192
+    tile: int = 16
+    """Positions that share noise words."""
+    draws: int = 16
+    """Noise words of a tile."""
+    cap: float = 0.5
+    """A row's step is at most 1 / cap times the mean of its gradients."""
+
+    def __post_init__(self) -> None:
+        for name in ("words", "least_words", "most_words"):
+            value = getattr(self, name)
+            if value is not None and not 1 <= value <= MOST_BLOCK_WORDS:
+                raise ValueError(f"block {name} must be in 1 .. {MOST_BLOCK_WORDS}, got {value}")
+        if not 1 <= self.tile <= MOST_TILE:
+            raise ValueError(f"block tile must be in 1 .. {MOST_TILE}, got {self.tile}")
+        if self.draws % 8 or not 8 <= self.draws <= MOST_TILE:
+            raise ValueError(f"block draws must be a multiple of 8 in 8 .. {MOST_TILE}, got {self.draws}")
+        if not self.cap > 0:
+            raise ValueError(f"block cap must be positive, got {self.cap}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +63,8 @@ class TrainingConfig:
     cbow_mean: bool = True
     cbow_gradient: str = "word2vec"
     seed: int = 1
+    algorithm: str = "sequential"
+    block: BlockRule = BlockRule()
 
     def __post_init__(self) -> None:
         if self.vector_size < 1:
@@ -46,6 +81,15 @@ class TrainingConfig:
         if self.cbow_gradient not in CBOW_GRADIENTS:
             raise UnsupportedOptionError(
                 f"cbow_gradient={self.cbow_gradient!r} is unknown: choose one of {CBOW_GRADIENTS}"
+            )
+        if self.algorithm not in ALGORITHMS:
+            raise UnsupportedOptionError(
+                f"algorithm={self.algorithm!r} is not available: choose one of {ALGORITHMS}"
+            )
+        if self.algorithm == "block" and (self.hs or not self.negative):
+            raise UnsupportedOptionError(
+                "algorithm='block' is defined for negative sampling alone: set hs=0 and negative > 0, or use "
+                "algorithm='sequential'"
             )
         object.__setattr__(self, "seed", self.seed % SEED_MODULUS)
 

@@ -15,6 +15,7 @@ from w2vref.aliases import modern_arguments
 from w2vref.backends import get_backend
 from w2vref.backends.checks import check_supported
 from w2vref.callbacks import CallbackAny2Vec
+from w2vref.config import BlockRule
 from w2vref.corpora.checks import Sentences
 from w2vref.corpora.encoded import encode_corpus
 from w2vref.keyedvectors import KeyedVectors
@@ -63,7 +64,9 @@ class Word2Vec(Training, ModelFiles, ClassicQueries):
         max_final_vocab: raises min_count until at most so many words are left.
         shrink_windows: draw each window from 1 .. window (as word2vec); False: always the full window.
         backend: "c", "numba", "numpy", one of an installed package, or "auto", the fastest of these.
-        algorithm: "sequential".
+        algorithm: "sequential", word2vec's own; or "block" (negative sampling only): the same bits with any
+            number of workers, and faster; see docs/semantics/block.md.
+        block: `BlockRule`, the constants of block training; None: the usual ones.
         dialect: "w2vref".
         cbow_gradient: "word2vec", "exact" or "gensim"; see docs/semantics/cbow.md.
 
@@ -106,6 +109,7 @@ class Word2Vec(Training, ModelFiles, ClassicQueries):
         shrink_windows: bool = True,
         backend: str = "auto",
         algorithm: str = "sequential",
+        block: BlockRule | None = None,
         dialect: str = "w2vref",
         cbow_gradient: str = "word2vec",
     ) -> None:
@@ -134,6 +138,7 @@ class Word2Vec(Training, ModelFiles, ClassicQueries):
         self.compute_loss = compute_loss
         self.comment = comment
         self.algorithm = algorithm
+        self.block = BlockRule() if block is None else block
         self.dialect = dialect
         check_settings(self)
         if sentences is not None and corpus_file is not None:
@@ -185,7 +190,7 @@ class Word2Vec(Training, ModelFiles, ClassicQueries):
         if sentences is None:
             raise TypeError("score() needs sentences: an iterable of lists of str")
         config, parameters, tables = self.step_state()
-        check_supported(self._backend, config, score=True, algorithm=self.algorithm, dialect=self.dialect)
+        check_supported(self._backend, config, score=True, dialect=self.dialect)
         corpus = encode_corpus(sentences, self._require_vocabulary())
         self._compare_totals(corpus, None, total_sentences)
         return self._backend.score(config, parameters, tables, corpus, self.workers)

@@ -39,7 +39,7 @@ LACKING = [
     ({"loss": False}, {}, {"loss": True}, "compute_loss"),
     ({"score": False}, {}, {"score": True}, r"score\(\)"),
     ({"algorithms": NONE}, {}, {}, "algorithm='sequential'"),
-    ({}, {}, {"algorithm": "block"}, "algorithm='block'"),
+    ({"algorithms": frozenset({"sequential"})}, {"algorithm": "block"}, {}, "algorithm='block'"),
     ({}, {}, {"dialect": "gensim"}, "dialect='gensim'"),
 ]
 

@@ -19,7 +19,6 @@ def check_supported(
     locked: bool = False,
     loss: bool = False,
     score: bool = False,
-    algorithm: str = "sequential",
     dialect: str = "w2vref",
 ) -> None:
     """Raise UnsupportedOptionError, naming backend and option, for anything the backend lacks.
@@ -44,7 +43,8 @@ def check_supported(
                 f"backend {backend.name!r} does not support {option}; choose another backend (backend='auto')"
             )
 
-    require(f"algorithm={algorithm!r}", algorithm, has.algorithms)
+    if not score:
+        require(f"algorithm={config.algorithm!r}", config.algorithm, has.algorithms)
     require(f"dialect={dialect!r}", dialect, has.dialects)
     require(f"sg={int(config.sg)}", "sg" if config.sg else "cbow", has.architectures)
     if config.hs:

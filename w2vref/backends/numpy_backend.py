@@ -9,8 +9,9 @@ from w2vref.backends.base import Capabilities, Control, EpochResult, TrainingJob
 from w2vref.backends.workers import run_workers
 from w2vref.config import TrainingConfig
 from w2vref.records import EncodedCorpus, Parameters, Tables
-from w2vref.reference import cbow, epoch, skipgram
+from w2vref.reference import block, block_layout, cbow, epoch, skipgram
 from w2vref.reference.arithmetic import check_arithmetic
+from w2vref.reference.schedule import learning_rate
 
 SPAN = 32
 """Tokens between two looks at the stop flag: some 0.03 s of the reference."""
@@ -20,28 +21,18 @@ class NumpyBackend:
     """`backend="numpy"`: every call goes to `w2vref.reference`."""
 
     name = "numpy"
-    capabilities = Capabilities()
+    capabilities = Capabilities(algorithms=frozenset({"sequential", "block"}))
 
     def train(self, job: TrainingJob, control: Control) -> EpochResult:
-        schedule = epoch.Schedule(job.start_alpha, job.end_alpha, job.words_before, job.total_words)
-
         def work() -> EpochResult:
             check_arithmetic()
             # A run that diverges is told of once, after the epoch, not by a warning for each product.
             with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-                return spans()
-
-        def spans() -> EpochResult:
-            effective_words, loss = 0, 0.0
-            while not control.stop[0] and (first := int(control.next_token[0])) < job.corpus.words:
-                last = min(first + SPAN, job.corpus.words)
-                control.next_token[0] = last
-                result = epoch.train_span(
-                    job.config, job.parameters, job.tables, job.corpus, schedule, job.epoch, first, last
+                return (
+                    _train_blocks(job, control)
+                    if job.config.algorithm == "block"
+                    else _train_spans(job, control)
                 )
-                effective_words += result.effective_words
-                loss += result.loss
-            return EpochResult(effective_words, loss if job.compute_loss else 0.0)
 
         return run_workers(work, 1, control)
 
@@ -61,3 +52,33 @@ class NumpyBackend:
     train_cbow_pair = staticmethod(cbow.train_cbow_pair)
     score_sg_pair = staticmethod(skipgram.score_sg_pair)
     score_cbow_pair = staticmethod(cbow.score_cbow_pair)
+
+
+def _train_spans(job: TrainingJob, control: Control) -> EpochResult:
+    schedule = epoch.Schedule(job.start_alpha, job.end_alpha, job.words_before, job.total_words)
+    effective_words, loss = 0, 0.0
+    while not control.stop[0] and (first := int(control.next_token[0])) < job.corpus.words:
+        last = min(first + SPAN, job.corpus.words)
+        control.next_token[0] = last
+        result = epoch.train_span(
+            job.config, job.parameters, job.tables, job.corpus, schedule, job.epoch, first, last
+        )
+        effective_words += result.effective_words
+        loss += result.loss
+    return EpochResult(effective_words, loss if job.compute_loss else 0.0)
+
+
+def _train_blocks(job: TrainingJob, control: Control) -> EpochResult:
+    bounds = block_layout.bounds_from(job.config.block, job.corpus, int(control.next_token[0]))
+    effective_words, loss = 0, 0.0
+    for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        if control.stop[0]:
+            break
+        alpha = learning_rate(job.start_alpha, job.end_alpha, job.words_before + first, job.total_words)
+        result = block.train_block(
+            job.config, job.parameters, job.tables, job.corpus, job.epoch, first, last, alpha
+        )
+        control.next_token[0] = last
+        effective_words += result.effective_words
+        loss += result.loss
+    return EpochResult(effective_words, loss if job.compute_loss else 0.0)

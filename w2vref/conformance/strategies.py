@@ -7,11 +7,12 @@ that every threshold and every tree is.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
-from w2vref.config import CBOW_GRADIENTS, TrainingConfig
+from w2vref.config import CBOW_GRADIENTS, BlockRule, TrainingConfig
 from w2vref.conformance.cases import ROWS, EpochCase, ModelCase, PairCase, State, WorkersCase
 
 SIZES = (
@@ -130,6 +131,37 @@ def epochs(draw: st.DrawFn) -> EpochCase:
         start_alpha=draw(alphas),
         end_alpha=0.0001,
         compute_loss=draw(st.booleans()),
+    )
+
+
+@st.composite
+def block_rules(draw: st.DrawFn) -> BlockRule:
+    """Draw the constants of block training."""
+    return BlockRule(
+        # One token; a few; more than any corpus here; a length that follows from the corpus.
+        words=draw(st.sampled_from((1, 7, 33, 1024, None))),
+        tile=draw(st.sampled_from((16, 16, 1, 3, 64))),
+        draws=draw(st.sampled_from((16, 8, 64))),
+        cap=draw(st.sampled_from((0.5, 0.01, 8.0))),
+    )
+
+
+@st.composite
+def block_epochs(draw: st.DrawFn) -> EpochCase:
+    """Draw a corpus for block training; `first_token` is the number of the block that comes first."""
+    case = draw(epochs())
+    config = replace(
+        case.config,
+        hs=False,
+        negative=case.config.negative or draw(st.sampled_from(NEGATIVES)),
+        window=draw(st.sampled_from((1, 2, 5, 10, 100))),
+        algorithm="block",
+        block=draw(block_rules()),
+    )
+    # Long enough, now and then, for several tiles and tasks.
+    repeats = draw(st.sampled_from((1, 1, 1, 4, 60)))
+    return replace(
+        case, config=config, sentences=case.sentences * repeats, first_token=draw(st.integers(0, 3))
     )
 
 

@@ -9,7 +9,7 @@ from w2vref.backends import get_backend
 from w2vref.conformance import strategies
 from w2vref.conformance.checks import CHECKS, Check
 
-EXAMPLES = {"workers": 5, "model_life": 12}
+EXAMPLES = {"workers": 5, "model_life": 12, "block_epoch": 25, "block_stop": 10}
 """Checks that train more than a few tokens get fewer examples than the profile says; nightly, ten times as
 many."""
 

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from w2vref._typing import Float32Array
+from w2vref._typing import Float32Array, Float64Array
 from w2vref.records import LANES
 
 SIGMOID_BOUND = np.float32(87.0)
@@ -73,6 +73,38 @@ def log_sigmoid(x: float) -> float:
     if x >= 0.0:
         return -math.log1p(math.exp(-x))
     return x - math.log1p(math.exp(x))
+
+
+def dots(a: Float32Array, b: Float32Array) -> Float32Array:
+    """Return `dot` of the rows of a with those of b: float32 (...,) from (..., stride); shapes broadcast."""
+    products = a * b
+    lanes = products[..., :LANES].copy()
+    for start in range(LANES, products.shape[-1], LANES):
+        lanes += products[..., start : start + LANES]
+    for half in (8, 4, 2, 1):
+        lanes = lanes[..., :half] + lanes[..., half:]
+    sums: Float32Array = lanes[..., 0]
+    return sums
+
+
+def sigmoids(x: Float32Array) -> Float32Array:
+    """Return `sigmoid` of each element, float32 of the same shape."""
+    t = -np.minimum(np.maximum(x, -SIGMOID_BOUND), SIGMOID_BOUND)
+    n = (t * LOG2_E + ROUND_TO_INTEGER) - ROUND_TO_INTEGER
+    r = (t - n * LN2_HIGH) - n * LN2_LOW
+    z = r * r
+    q = (P0 * r + P1) * z
+    p = (q + (P2 * r + P3)) * z + (P4 * r + P5)
+    e = ((p * z + r) + ONE) * np.ldexp(ONE, n.astype(np.int32))
+    result: Float32Array = ONE / (ONE + e)
+    return result
+
+
+def log_sigmoids(x: Float32Array) -> Float64Array:
+    """Return log(1 / (1 + exp(-x))) of each element, float64 of the same shape, without overflow."""
+    wide = x.astype(np.float64)
+    result: Float64Array = np.minimum(wide, 0.0) - np.log1p(np.exp(-np.abs(wide)))
+    return result
 
 
 def check_arithmetic() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from w2vref._typing import Float32Array
 from w2vref.backends import get_backend
+from w2vref.config import BlockRule
 from w2vref.errors import UnsupportedOptionError
 from w2vref.io.checkpoint import (
     KEYED_VECTORS,
@@ -158,7 +159,8 @@ class ModelFiles(Weights, SaveLoad):
         tensors, record = self._wv._tensors(())
         record |= {
             "kind": WORD2VEC,
-            "settings": storable({name: getattr(self, name) for name in SETTINGS}),
+            "settings": storable({name: getattr(self, name) for name in SETTINGS})
+            | _block_settings(self.block),
             "counters": storable({name.lstrip("_"): getattr(self, name) for name in COUNTERS}),
             "vocabulary": None,
             "train_position": None if self.train_position is None else self.train_position.to_dict(),
@@ -248,12 +250,13 @@ class ModelFiles(Weights, SaveLoad):
     @classmethod
     def _with_settings(cls: type[Self], file: NativeFile, backend: str) -> Self:
         settings = file.metadata.get("settings")
-        if not isinstance(settings, dict) or set(settings) != set(SETTINGS):
+        if not isinstance(settings, dict) or set(settings) - {"block"} != set(SETTINGS):
             raise damaged(file, "its record of settings is damaged")
         model = cls()
-        for name, value in settings.items():
-            setattr(model, name, value)
+        for name in SETTINGS:
+            setattr(model, name, settings[name])
         try:
+            model.block = BlockRule(**settings.get("block", {}))
             check_settings(model)
         except UnsupportedOptionError:
             raise
@@ -372,6 +375,11 @@ def _events(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return value if type(value) in (int, float) and value - value == 0 else repr(value)
 
     return [plain(event) for event in events]
+
+
+def _block_settings(rule: BlockRule) -> dict[str, Any]:
+    """Return what the record of settings says of the block rule: nothing for the usual one."""
+    return {} if rule == BlockRule() else {"block": storable(asdict(rule))}
 
 
 def _position(file: NativeFile, record: Any) -> TrainPosition:

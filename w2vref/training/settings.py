@@ -9,7 +9,7 @@ import math
 import numbers
 from typing import TYPE_CHECKING, Any
 
-from w2vref.config import ALGORITHMS, DIALECTS, TrainingConfig
+from w2vref.config import DIALECTS, BlockRule, TrainingConfig
 from w2vref.errors import UnsupportedOptionError
 
 if TYPE_CHECKING:
@@ -60,11 +60,10 @@ def check_settings(model: ModelState) -> TrainingConfig:
     check_alphas(model.alpha, model.min_alpha)
     if model.hashfxn is not None and not callable(model.hashfxn):
         raise TypeError(f"hashfxn must be None or a function f(str) -> int, got {model.hashfxn!r}")
-    for name, known in (("algorithm", ALGORITHMS), ("dialect", DIALECTS)):
-        if getattr(model, name) not in known:
-            raise UnsupportedOptionError(
-                f"{name}={getattr(model, name)!r} is not available: choose one of {known}"
-            )
+    if model.dialect not in DIALECTS:
+        raise UnsupportedOptionError(f"dialect={model.dialect!r} is not available: choose one of {DIALECTS}")
+    if not isinstance(model.block, BlockRule):
+        raise TypeError(f"block must be a BlockRule or None, got {model.block!r}")
     return TrainingConfig(
         vector_size=whole_number("size (vector_size)", model.vector_size, 1),
         window=whole_number("window", model.window),
@@ -75,6 +74,8 @@ def check_settings(model: ModelState) -> TrainingConfig:
         cbow_mean=bool(model.cbow_mean),
         cbow_gradient=model.cbow_gradient,
         seed=whole_number("seed", model.seed),
+        algorithm=model.algorithm,
+        block=model.block,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from w2vref._typing import Float32Array
 from w2vref.backends import Backend
-from w2vref.config import TrainingConfig
+from w2vref.config import BlockRule, TrainingConfig
 from w2vref.keyedvectors import KeyedVectors
 from w2vref.records import EncodedCorpus, Parameters, Tables
 from w2vref.training.result import TrainPosition
@@ -56,6 +56,8 @@ class ModelState:
     compute_loss: bool
     comment: str | None
     algorithm: str
+    block: BlockRule
+    """The constants of block training."""
     dialect: str
 
     raw_vocab: Mapping[str, int]

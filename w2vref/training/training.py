@@ -92,7 +92,6 @@ class Training(VocabularySteps):
             state.config,
             locked=is_locked(state.parameters),
             loss=compute_loss,
-            algorithm=self.algorithm,
             dialect=self.dialect,
         )
         self._require_finite_start(state)
@@ -187,10 +186,10 @@ class Training(VocabularySteps):
     ) -> TrainResult:
         prepare_backend(self._backend, state.config)  # compiling is no training: before the clock starts
         workers = self.workers if self._backend.capabilities.threads else 1
-        if workers > 1:
+        if workers > 1 and self.algorithm == "sequential":
             logger.warning(
                 "sequential training with %d workers is fast but not reproducible: workers race; "
-                "use workers=1 for the same bits each time",
+                "use workers=1, or algorithm='block', for the same bits each time",
                 workers,
             )
         logger.info("training with %r: %d words, %d epochs", self, corpus.words, position.epochs)

@@ -11,7 +11,7 @@ import numpy as np
 
 from w2vref._typing import Float32Array, Float64Array, Int64Array, WordId
 from w2vref.backends.base import Capabilities, Control, EpochResult, TrainingJob
-from w2vref.backends.c.arguments import Struct, buffer, corpus_struct, model_struct, run_struct
+from w2vref.backends.c.arguments import Struct, block_struct, buffer, corpus_struct, model_struct, run_struct
 from w2vref.backends.c.library import SIMD_NAMES, available_simd, choose_simd, load_library
 from w2vref.backends.workers import run_workers
 from w2vref.config import TrainingConfig
@@ -32,7 +32,7 @@ class CBackend:
     """
 
     name = "c"
-    capabilities = Capabilities(threads=True)
+    capabilities = Capabilities(threads=True, algorithms=frozenset({"sequential", "block"}))
 
     def __init__(self, simd: str | None = None) -> None:
         self._library = load_library()
@@ -48,6 +48,8 @@ class CBackend:
         return available_simd(self._library)
 
     def train(self, job: TrainingJob, control: Control) -> EpochResult:
+        if job.config.algorithm == "block":
+            return self._train_blocks(job, control)
         library = self._library
         model = model_struct(library, job.config, job.parameters, job.tables, draws_negatives=True)
         corpus = corpus_struct(library, job.corpus)
@@ -62,6 +64,28 @@ class CBackend:
             return EpochResult(result.effective_words, result.loss)
 
         return run_workers(work, job.workers, control)
+
+    def _train_blocks(self, job: TrainingJob, control: Control) -> EpochResult:
+        library = self._library
+        model = model_struct(library, job.config, job.parameters, job.tables, draws_negatives=True)
+        corpus = corpus_struct(library, job.corpus)
+        run = run_struct(library, job, control, 0)
+        rule = block_struct(library, job, control)
+        blocks = library.lib.w2v_blocks_new(model.pointer, corpus.pointer, run.pointer, rule.pointer)
+        if blocks == library.ffi.NULL:
+            raise MemoryError(f"no memory for blocks of {rule.pointer.words} words: smaller ones need less")
+        try:
+
+            def work() -> EpochResult:
+                self._check(library.lib.w2v_blocks_train(self._simd_number, blocks))
+                return EpochResult(0, 0.0)
+
+            run_workers(work, job.workers, control)
+            result = library.ffi.new("w2v_result *")
+            library.lib.w2v_blocks_result(blocks, result)
+            return EpochResult(result.effective_words, result.loss)
+        finally:
+            library.lib.w2v_blocks_free(blocks)
 
     def score(
         self,

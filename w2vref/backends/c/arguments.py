@@ -16,6 +16,7 @@ from w2vref.backends.c.library import Library
 from w2vref.config import TrainingConfig
 from w2vref.errors import UnsupportedOptionError
 from w2vref.records import EncodedCorpus, Parameters, Tables, is_padded
+from w2vref.reference.block_layout import block_words, bounds_from
 
 LARGEST_WINDOW = 1 << 30
 LARGEST_NEGATIVE = (1 << 31) - 1
@@ -178,3 +179,17 @@ def run_struct(library: Library, job: TrainingJob, control: Control, longest_cod
     run.span = span_of(job.config, stride, longest_code)
     run.stop, run.next_token = stop, next_token
     return Struct(run, [stop, next_token])
+
+
+def block_struct(library: Library, job: TrainingJob, control: Control) -> Struct:
+    """Return the w2v_block_rule of a job of block training.
+
+    Raises: ValueError if training does not start where a block begins.
+    """
+    rule = job.config.block
+    bounds = bounds_from(rule, job.corpus, int(control.next_token[0]))
+    struct = library.ffi.new("w2v_block_rule *")
+    struct.words, struct.tile, struct.draws = block_words(rule, job.corpus), rule.tile, rule.draws
+    struct.cap = rule.cap
+    struct.bounds, struct.blocks = buffer(library, bounds, np.int64, "bounds"), len(bounds) - 1
+    return Struct(struct, [bounds, struct.bounds])

@@ -5,7 +5,7 @@ One module for each kind of call. `CHECKS` has them all by name.
 
 from __future__ import annotations
 
-from w2vref.conformance.checks import control, epochs, models, pairs, scores, workers
+from w2vref.conformance.checks import blocks, control, epochs, models, pairs, scores, workers
 from w2vref.conformance.checks.registry import CHECKS, Check
 
-__all__ = ["CHECKS", "Check", "control", "epochs", "models", "pairs", "scores", "workers"]
+__all__ = ["CHECKS", "Check", "blocks", "control", "epochs", "models", "pairs", "scores", "workers"]

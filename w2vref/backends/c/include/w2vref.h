@@ -96,6 +96,40 @@ typedef struct {
 int w2v_train(int simd, const w2v_model *model, const w2v_corpus *corpus, const w2v_run *run,
               w2v_result *result);
 
+/* ---- blocks.c: block training ---------------------------------------------------------------- */
+
+/* The constants of block training (BlockRule of w2vref/config.py), and the blocks of a corpus. */
+typedef struct {
+    int64_t words; /* B: a longer sentence comes in pieces of so many */
+    int64_t tile;  /* positions that share noise words, 1 .. 64 */
+    int64_t draws; /* noise words of a tile, a multiple of 8 up to 64 */
+    float cap;
+    const int64_t *bounds; /* (blocks + 1,): block k is tokens bounds[k] .. bounds[k + 1] - 1 */
+    int64_t blocks;
+} w2v_block_rule;
+
+/* What the workers of one call share; the library owns it: w2v_blocks_free gives it back. */
+typedef struct w2v_blocks w2v_blocks;
+
+/*
+ * Get ready to train all blocks of the rule; the first begins at run->next_token. The arguments must live as
+ * long as the result. run->span is not used. NULL: out of memory.
+ */
+w2v_blocks *w2v_blocks_new(const w2v_model *model, const w2v_corpus *corpus, const w2v_run *run,
+                           const w2v_block_rule *rule);
+void w2v_blocks_free(w2v_blocks *blocks);
+
+/*
+ * Work as one worker until all blocks are trained or run->stop is set; any number may, at the same time.
+ * A block is trained wholly or not at all; run->next_token says which is the next. The bits do not depend on
+ * the number of workers, nor on simd, which must be an available one.
+ * Returns W2V_OK, W2V_NO_MEMORY (this worker did nothing) or W2V_BAD_WORD_ID.
+ */
+int w2v_blocks_train(int simd, w2v_blocks *blocks);
+
+/* Write what came of it, once all workers have returned. */
+void w2v_blocks_result(const w2v_blocks *blocks, w2v_result *result);
+
 /* ---- kernel/score.c: the score of sentences ------------------------------------------------ */
 
 /*

@@ -20,6 +20,10 @@
 /* Floats in one block of the dot product (LANES of w2vref/records.py). */
 #define W2V_BLOCK 16
 
+/* A block of block training, and the scratch memory of a worker on it: see blocks.h. */
+typedef struct w2v_block w2v_block;
+typedef struct w2v_block_scratch w2v_block_scratch;
+
 /* The kernels of one instruction set. */
 typedef struct {
     int (*train)(const w2v_model *, const w2v_corpus *, const w2v_run *, w2v_result *);
@@ -29,7 +33,13 @@ typedef struct {
     int (*train_cbow_pair)(const w2v_model *, const int64_t *, int64_t, const float *, int64_t,
                            const int64_t *, int64_t, float, int, int, float *, double *);
     double (*score_pair)(const w2v_model *, const float *, int64_t);
+    void (*block_prepare)(const w2v_blocks *, w2v_block *, int64_t);
+    void (*block_tiles)(const w2v_blocks *, w2v_block *, int64_t, const w2v_block_scratch *);
+    void (*block_apply)(const w2v_blocks *, const w2v_block *, int64_t, const w2v_block_scratch *);
 } w2v_kernels;
+
+/* Return the kernels of an available instruction set (enum w2v_simd). */
+const w2v_kernels *w2v_kernels_of(int simd);
 
 extern const w2v_kernels w2v_kernels_baseline;
 #if defined(__x86_64__)

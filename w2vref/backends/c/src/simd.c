@@ -24,7 +24,7 @@ int w2v_simd_available(int simd)
     }
 }
 
-static const w2v_kernels *w2v_kernels_of(int simd)
+const w2v_kernels *w2v_kernels_of(int simd)
 {
     switch (simd) {
 #if defined(__x86_64__)

@@ -4,6 +4,9 @@
  * Included once by each src/simd_*.c, which sets the compiler's target, W2V_WIDTH, and W2V_KERNELS,
  * the name of the table. Everything else here is static.
  */
+#include <string.h>
+
+#include "blocks.h"
 #include "lanes.h"
 
 #include "kernel/draws.c"
@@ -16,6 +19,8 @@
 #include "kernel/pairs.c"
 #include "kernel/score.c"
 #include "kernel/epoch.c"
+#include "kernel/block_plan.c"
+#include "kernel/block.c"
 
 const w2v_kernels W2V_KERNELS = {
     .train = w2v_do_train,
@@ -23,4 +28,7 @@ const w2v_kernels W2V_KERNELS = {
     .train_sg_pair = w2v_do_train_sg_pair,
     .train_cbow_pair = w2v_do_train_cbow_pair,
     .score_pair = w2v_do_score_pair,
+    .block_prepare = w2v_do_block_prepare,
+    .block_tiles = w2v_do_block_tiles,
+    .block_apply = w2v_do_block_apply,
 };

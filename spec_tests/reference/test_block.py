@@ -1,0 +1,261 @@
+"""Block training, against the definition written out pair by pair."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from w2vref.config import BlockRule, TrainingConfig
+from w2vref.conformance import strategies
+from w2vref.conformance.cases import EpochCase, State
+from w2vref.errors import UnsupportedOptionError
+from w2vref.records import EncodedCorpus
+from w2vref.reference.arithmetic import dot, log_sigmoid, sigmoid
+from w2vref.reference.block import train_block
+from w2vref.reference.block_layout import block_bounds, block_positions, block_words, tile_noise
+from w2vref.reference.draws import draw, sentence_key, token_key
+from w2vref.reference.sampling import draw_negatives, is_kept
+from w2vref.reference.windows import window_radius
+
+from .test_epoch import encode
+
+F32 = np.float32
+
+
+def plain_blocks(rule: BlockRule, corpus: EncodedCorpus) -> list[list[tuple[int, int, int, int]]]:
+    """Return the blocks as lists of (sentence, start of the sentence, first token, last) of whole units."""
+    least = block_words(rule, corpus)
+    units = []
+    for number, (start, end) in enumerate(
+        zip(corpus.sentence_offsets[:-1].tolist(), corpus.sentence_offsets[1:].tolist(), strict=True)
+    ):
+        step = least if end - start > least else max(1, end - start)
+        units += [(number, start, first, min(end, first + step)) for first in range(start, end, step)]
+    blocks: list[list[tuple[int, int, int, int]]] = [[]]
+    for unit in units:
+        if sum(last - first for *_, first, last in blocks[-1]) >= least:
+            blocks.append([])
+        blocks[-1].append(unit)
+    return blocks
+
+
+def plain_positions(case: EpochCase, tables: Any, corpus: EncodedCorpus, units: Any) -> Any:
+    """Return (word ids, keys, the contexts of each, as positions) of a block."""
+    words: list[int] = []
+    keys: list[int] = []
+    contexts: list[list[int]] = []
+    for number, start, first, last in units:
+        key = sentence_key(case.config.seed, case.epoch, number)
+        begin = len(words)
+        for place in range(first, last):
+            word, d = int(corpus.tokens[place]), token_key(key, place - start)
+            if is_kept(d, int(tables.sample_int[word])):
+                words.append(word)
+                keys.append(d)
+        for i in range(begin, len(words)):
+            radius = case.config.window
+            if case.config.shrink_windows:
+                radius = window_radius(draw(keys[i], 0), radius)
+            contexts.append([j for j in range(begin, len(words)) if 0 < abs(i - j) <= radius])
+    return words, keys, contexts
+
+
+def plain_block(  # noqa: PLR0912, PLR0915 - one definition, to be read from top to bottom
+    case: EpochCase, parameters: Any, tables: Any, positions: Any, alpha: Any
+) -> float:
+    """Take one block's step as the page says it, in place; return the loss."""
+    config, rule = case.config, case.config.block
+    words, keys, contexts = positions
+    before_in, before_out = parameters.input_vectors.copy(), parameters.output_vectors.copy()
+    stride = before_in.shape[1]
+    zero = np.zeros(stride, dtype=F32)
+    share = F32(config.negative) / F32(rule.draws)
+    to_in: dict[int, Any] = defaultdict(list)
+    to_out: dict[int, Any] = defaultdict(list)
+    in_mass: dict[int, int] = defaultdict(int)
+    out_mass: dict[int, int] = defaultdict(int)
+    noise_mass: dict[int, int] = defaultdict(int)
+    d_out = [zero.copy() for _ in words]
+    rows, errors, loss = [], [], 0.0
+    for i, word in enumerate(words):
+        error = zero.copy()
+        if config.sg:
+            row = before_in[word]
+            for j in contexts[i]:
+                x = dot(row, before_out[words[j]])
+                g = (F32(1) - sigmoid(x)) * alpha
+                error += g * before_out[words[j]]
+                d_out[j] += g * row
+                out_mass[words[j]] += 1
+                loss -= log_sigmoid(float(x))
+        else:
+            row = zero.copy()
+            for j in contexts[i]:
+                row += before_in[words[j]]
+            if config.cbow_mean and contexts[i]:
+                row *= F32(1) / F32(len(contexts[i]))
+            if contexts[i]:
+                x = dot(row, before_out[word])
+                g = (F32(1) - sigmoid(x)) * alpha
+                error += g * before_out[word]
+                d_out[i] += g * row
+                out_mass[word] += 1
+                loss -= log_sigmoid(float(x))
+        rows.append(row)
+        errors.append(error)
+    d_noise = []
+    for first in range(0, len(words), rule.tile):
+        inside = range(first, min(len(words), first + rule.tile))
+        weights = {i: len(contexts[i]) if config.sg else min(1, len(contexts[i])) for i in inside}
+        noise = draw_negatives(tables.cum_table, keys[first], rule.draws, int(config.shrink_windows))
+        for p in noise.tolist():
+            d = zero.copy()
+            for i in inside:
+                x = dot(rows[i], before_out[p])
+                h = sigmoid(x) * -(F32(weights[i]) * share) * alpha
+                errors[i] += h * before_out[p]
+                d += h * rows[i]
+                loss -= float(F32(weights[i]) * share) * log_sigmoid(-float(x))
+            d_noise.append((p, d))
+            noise_mass[p] += sum(weights.values())
+    for i, word in enumerate(words):
+        if config.sg:
+            to_in[word].append(errors[i])
+            in_mass[word] += (1 + config.negative) * len(contexts[i])
+        elif config.divides_error():
+            errors[i] *= F32(1) / F32(max(1, len(contexts[i])))
+        to_out[word].append(d_out[i])
+    if not config.sg:
+        for j, word in enumerate(words):
+            d = zero.copy()
+            for i in range(len(words)):
+                if j in contexts[i]:
+                    d += errors[i]
+                    in_mass[word] += 1 + config.negative
+            to_in[word].append(d)
+    for p, d in d_noise:
+        to_out[p].append(d)
+    locks = parameters.locks
+    for word, parts in to_in.items():
+        step = capped(rule, alpha, F32(in_mass[word])) * total(parts)
+        parameters.input_vectors[word] += locks[word if len(locks) > 1 else 0] * step
+    for word, parts in to_out.items():
+        mass = F32(out_mass[word]) + share * F32(noise_mass[word])
+        parameters.output_vectors[word] += capped(rule, alpha, mass) * total(parts)
+    return loss
+
+
+def total(parts: list[Any]) -> Any:
+    result = np.zeros_like(parts[0])
+    for part in parts:
+        result += part
+    return result
+
+
+def capped(rule: BlockRule, alpha: Any, mass: Any) -> Any:
+    return F32(1) / max(F32(rule.cap) * alpha * mass, F32(1))
+
+
+@settings(max_examples=60)
+@given(strategies.block_epochs(), st.sampled_from((0.025, 0.5)))
+def test_blocks_are_trained_as_defined(case: EpochCase, rate: float) -> None:
+    if len(case.sentences) > 20:
+        case = replace(case, sentences=case.sentences[:20])  # the plain way is slow
+    job, plain = case.job(), case.job()
+    corpus, alpha = job.corpus, F32(rate)
+    bounds = block_bounds(case.config.block, corpus)
+    blocks = plain_blocks(case.config.block, corpus) if corpus.words else []
+    assert [block[0][2] for block in blocks] == bounds[:-1].tolist()
+    for number, units in enumerate(blocks):
+        first, last = int(bounds[number]), int(bounds[number + 1])
+        positions = plain_positions(case, job.tables, corpus, units)
+        with np.errstate(under="ignore"):
+            result = train_block(
+                case.config, job.parameters, job.tables, corpus, case.epoch, first, last, alpha
+            )
+            loss = plain_block(case, plain.parameters, job.tables, positions, alpha)
+        assert result.effective_words == len(positions[0])
+        assert result.loss == pytest.approx(loss, rel=1e-9, abs=1e-12)
+        for name in ("input_vectors", "output_vectors"):
+            got, expected = getattr(job.parameters, name), getattr(plain.parameters, name)
+            assert np.array_equal(got.view(np.int32), expected.view(np.int32)), name
+
+
+def test_a_long_sentence_comes_in_pieces_and_windows_stay_inside() -> None:
+    config = TrainingConfig(4, sg=True, window=3, algorithm="block", block=BlockRule(words=10))
+    corpus = encode([[0] * 4, [1] * 25, [2] * 3])
+    # 4 tokens are too few, and the first piece of 10 joins them; a piece of 10; the rest of 5 and 3 more.
+    assert block_bounds(config.block, corpus).tolist() == [0, 14, 24, 32]
+    tables = State((9, 5, 3)).tables(config)
+    whole = replace(config, shrink_windows=False)
+    positions = block_positions(whole, tables, corpus, 0, 0, 14)
+    assert positions.left.tolist() == [0, 1, 2, 3, 0, 1, 2, 3, 3, 3, 3, 3, 3, 3]
+    assert positions.right.tolist() == [3, 2, 1, 0, 3, 3, 3, 3, 3, 3, 3, 2, 1, 0]
+    # The keys are those of the whole sentence.
+    key = sentence_key(config.seed, 0, 1)
+    second = block_positions(whole, tables, corpus, 0, 14, 24)
+    assert second.keys.tolist() == [token_key(key, position) for position in range(10, 20)]
+
+
+def test_the_noise_of_a_tile_follows_the_window_draw_of_its_first_position() -> None:
+    config = TrainingConfig(4, sg=True, algorithm="block", block=BlockRule(tile=3, draws=8))
+    corpus = encode([[0, 1, 2, 3, 0, 1, 2]])
+    tables = State((9, 5, 3, 2)).tables(config)
+    for shrink in (True, False):
+        config = replace(config, shrink_windows=shrink)
+        positions = block_positions(config, tables, corpus, 0, 0, 7)
+        expected = [
+            draw_negatives(tables.cum_table, int(positions.keys[i]), 8, int(shrink)) for i in (0, 3, 6)
+        ]
+        assert np.array_equal(tile_noise(config, tables, positions), expected)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"), [(1, 1024), (1_024_000, 1024), (3_000_500, 3000), (10**9, 8192)]
+)
+def test_a_block_is_a_thousandth_of_an_epoch_within_bounds(words: int, expected: int) -> None:
+    tokens = np.broadcast_to(np.zeros(1, dtype=np.int32), words)  # no memory
+    corpus = EncodedCorpus(tokens, np.array([0, words]), words)
+    assert block_words(BlockRule(), corpus) == expected
+    assert block_words(BlockRule(words=77), corpus) == 77
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (dict(words=0), "block words must be in 1"),
+        (dict(tile=65), "block tile must be in 1 .. 64"),
+        (dict(draws=12), "block draws must be a multiple of 8"),
+        (dict(cap=0.0), "block cap must be positive"),
+        (dict(cap=float("nan")), "block cap must be positive"),
+    ],
+)
+def test_a_rule_out_of_range_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        BlockRule(**options)
+
+
+@pytest.mark.parametrize("options", [dict(hs=True), dict(hs=True, negative=0)])
+def test_hierarchical_softmax_is_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(UnsupportedOptionError, match="negative sampling alone"):
+        TrainingConfig(4, algorithm="block", **options)
+
+
+def test_frequent_words_stay_bounded_where_the_sum_of_gradients_would_not() -> None:
+    """Two words, alpha 0.5, everything in one block: the cap keeps what the plain sum blows up."""
+    largest = {}
+    for cap in (0.5, 1e-9):
+        config = TrainingConfig(8, sg=True, algorithm="block", block=BlockRule(words=4096, cap=cap))
+        case = EpochCase(config, State((10, 10), rows="initial"), ((0, 1) * 20,) * 100, start_alpha=0.5)
+        job = case.job()
+        for epoch in range(4):
+            train_block(config, job.parameters, job.tables, job.corpus, epoch, 0, 4000, F32(0.5))
+        largest[cap] = float(np.abs(job.parameters.input_vectors).max())
+    assert largest[0.5] < 10
+    assert largest[1e-9] > 1000

@@ -1,0 +1,76 @@
+/*
+ * blocks.h - block training as its workers share it.
+ *
+ *   prepare (any block, by one worker)  ->  tiles of a block (tasks)  ->  apply (tasks)  ->  next block
+ *
+ * Preparing reads no parameter, so it runs ahead, up to W2V_BLOCKS_AHEAD blocks. Tiles read the parameters
+ * and write contributions, apply adds these to the parameters: between the two, and before the next block,
+ * all must be done. Tasks are claimed from `work`; who finishes the last one of a phase opens the next.
+ * No worker waits for a certain other one to begin something.
+ */
+#ifndef W2V_BLOCKS_H
+#define W2V_BLOCKS_H
+
+#include "internal.h"
+
+/* Tiles, and entries of the list of rows, in one task: some 0.05 ms. */
+#define W2V_TASK_TILES 8
+#define W2V_TASK_ENTRIES 512
+#define W2V_BLOCKS_AHEAD 4
+/* Bounds of BlockRule in w2vref/config.py. */
+#define W2V_MOST_TILE 64
+
+/* A prepared block. Its n kept tokens are its positions, with numbers from 0. */
+struct w2v_block {
+    int64_t number;
+    int64_t n;
+    int64_t tiles;
+    float alpha;
+    int32_t *word_ids;   /* (n,) */
+    uint64_t *keys;      /* (n,) */
+    int32_t *left;       /* (n,): position i has the pairs (i, i - left) .. (i, i - 1) */
+    int32_t *right;      /* (n,): and (i, i + 1) .. (i, i + right) */
+    int32_t *centers_of; /* (n,): the number of centres whose window has the position */
+    int32_t *noise;      /* (tiles, draws): noise words */
+    int64_t *weights;    /* (tiles,): what the noise of a tile counts for: its pairs, or steps of CBOW */
+    /* (n + tiles * draws,): word id in the upper half; in the lower, a position i, or n + a place in noise.
+     * Sorted: for each row what is added to it, in order. */
+    uint64_t *entries, *spare;
+    double *losses; /* (tasks,): of tile tasks */
+    int bad_word;   /* a word id outside the vocabulary was found */
+    int arrived;    /* of two: the block is prepared; the block before it is applied */
+};
+
+struct w2v_blocks {
+    const w2v_model *model;
+    const w2v_corpus *corpus;
+    const w2v_run *run;
+    const w2v_block_rule *rule;
+    int64_t room; /* positions of a block at most */
+
+    w2v_block blocks[W2V_BLOCKS_AHEAD]; /* block k is blocks[k % W2V_BLOCKS_AHEAD] */
+    /* Contributions of the block that is worked on. CBOW: to_inputs are the errors of the projections. */
+    float *to_inputs;  /* (room, stride) */
+    float *to_outputs; /* (room, stride) */
+    float *to_noise;   /* (tiles * draws, stride) */
+
+    /* Each on a cache line of its own. */
+    uint64_t work __attribute__((aligned(64))); /* see w2v_blocks_claim */
+    int64_t done __attribute__((aligned(64)));  /* finished tasks of the phase */
+    int64_t next_prepared __attribute__((aligned(64)));
+    int64_t applied; /* blocks before this one are done with */
+    int finished;
+    int abandoned; /* a task of this phase was skipped because of a stop */
+
+    int status __attribute__((aligned(64))); /* of enum w2v_status */
+    w2v_result result;
+    void *memory, *contributions;
+};
+
+/* The scratch memory of one worker. */
+struct w2v_block_scratch {
+    float *row, *ignored, *ignored_too; /* (stride,) each */
+    float *projections;                 /* (tile, stride) */
+};
+
+#endif

@@ -1,0 +1,145 @@
+/*
+ * block_plan.c - what a block is made of: kept tokens, windows, noise, and what is added to which row.
+ *
+ * The twin of w2vref/reference/block_layout.py. Nothing here reads a parameter.
+ */
+
+/* Gather the kept tokens of corpus tokens first .. last - 1 of one sentence or piece, which begins at `start`. */
+W2V_INLINE int64_t w2v_block_gather(const w2v_blocks *all, w2v_block *block, int64_t n, uint64_t sentence_key,
+                                    int64_t start, int64_t first, int64_t last)
+{
+    const w2v_model *model = all->model;
+    for (int64_t place = first; place < last; place++) {
+        const int32_t word_id = all->corpus->tokens[place];
+        if (W2V_UNLIKELY((uint64_t)word_id >= (uint64_t)model->vocab_size)) {
+            block->bad_word = 1;
+            return n;
+        }
+        const uint64_t key = w2v_draw(sentence_key, (uint64_t)(place - start));
+        block->word_ids[n] = word_id;
+        block->keys[n] = key;
+        n += w2v_is_kept(model, key, word_id);
+    }
+    return n;
+}
+
+/* Draw the windows of positions begin .. end - 1, which are those of one sentence or piece. */
+W2V_INLINE void w2v_block_windows(const w2v_model *model, w2v_block *block, int64_t begin, int64_t end)
+{
+    for (int64_t i = begin; i < end; i++) {
+        int64_t radius = model->window;
+        if (model->shrink_windows)
+            radius = w2v_window_radius(w2v_draw(block->keys[i], 0), model->window);
+        const int64_t left = radius < i - begin ? radius : i - begin;
+        const int64_t right = radius < end - 1 - i ? radius : end - 1 - i;
+        block->left[i] = (int32_t)left;
+        block->right[i] = (int32_t)right;
+        /* The differences of centers_of; block->centers_of[n] takes those that fall behind the last. */
+        block->centers_of[i - left]++;
+        block->centers_of[i + right + 1]--;
+    }
+}
+
+/* Draw the noise of all tiles, and add up what it counts for. */
+static void w2v_block_noise(const w2v_blocks *all, w2v_block *block)
+{
+    const w2v_model *model = all->model;
+    const int64_t tile = all->rule->tile, draws = all->rule->draws;
+    const uint64_t first = model->shrink_windows ? 1 : 0;
+    for (int64_t t = 0; t < block->tiles; t++) {
+        const int64_t begin = t * tile, end = begin + tile < block->n ? begin + tile : block->n;
+        int32_t *const noise = block->noise + t * draws;
+        uint32_t r[W2V_MOST_TILE];
+        for (int64_t p = 0; p < draws; p++) {
+            r[p] = w2v_noise_draw(model, w2v_draw(block->keys[begin], first + (uint64_t)p));
+            noise[p] = *w2v_noise_guide(model, r[p]);
+        }
+        for (int64_t p = 0; p < draws; p++)
+            noise[p] = w2v_noise_word(model, r[p], noise[p]);
+        int64_t weight = 0;
+        for (int64_t i = begin; i < end; i++) {
+            const int64_t pairs = (int64_t)block->left[i] + block->right[i];
+            weight += model->sg ? pairs : pairs > 0;
+        }
+        block->weights[t] = weight;
+    }
+}
+
+#define W2V_DIGIT_BITS 11
+
+/* Sort block->entries by word id, keeping the order of those of one word. */
+static void w2v_block_sort(const w2v_model *model, w2v_block *block, int64_t count)
+{
+    int bits = 1, passes, width;
+    while (bits < 32 && (model->vocab_size - 1) >> bits)
+        bits++;
+    passes = (bits + W2V_DIGIT_BITS - 1) / W2V_DIGIT_BITS;
+    width = (bits + passes - 1) / passes;
+    for (int pass = 0; pass < passes; pass++) {
+        uint32_t starts[1 << W2V_DIGIT_BITS] = {0};
+        const int shift = 32 + pass * width;
+        const uint64_t mask = ((uint64_t)1 << width) - 1;
+        for (int64_t i = 0; i < count; i++)
+            starts[block->entries[i] >> shift & mask]++;
+        uint32_t sum = 0;
+        for (uint64_t digit = 0; digit <= mask; digit++) {
+            const uint32_t size = starts[digit];
+            starts[digit] = sum;
+            sum += size;
+        }
+        for (int64_t i = 0; i < count; i++)
+            block->spare[starts[block->entries[i] >> shift & mask]++] = block->entries[i];
+        uint64_t *const sorted = block->spare;
+        block->spare = block->entries;
+        block->entries = sorted;
+    }
+}
+
+/* List what is added to which row. */
+static void w2v_block_entries(const w2v_blocks *all, w2v_block *block)
+{
+    const int64_t n = block->n, drawn = block->tiles * all->rule->draws;
+    for (int64_t i = 0; i < n; i++)
+        block->entries[i] = (uint64_t)block->word_ids[i] << 32 | (uint64_t)i;
+    for (int64_t i = 0; i < drawn; i++)
+        block->entries[n + i] = (uint64_t)block->noise[i] << 32 | (uint64_t)(n + i);
+    w2v_block_sort(all->model, block, n + drawn);
+}
+
+/* Prepare a block, or the beginning of one after a stop, which is then not worked on. */
+static void w2v_do_block_prepare(const w2v_blocks *all, w2v_block *block, int64_t number)
+{
+    const w2v_model *model = all->model;
+    const w2v_corpus *corpus = all->corpus;
+    const w2v_run *run = all->run;
+    const int64_t first = all->rule->bounds[number], last = all->rule->bounds[number + 1];
+    const int64_t longest = all->rule->words;
+    block->number = number;
+    block->bad_word = 0;
+    block->alpha = w2v_learning_rate(run, run->words_before + first);
+    memset(block->centers_of, 0, (size_t)(last - first + 1) * sizeof *block->centers_of);
+    int64_t n = 0;
+    int64_t sentence = w2v_find_sentence(corpus, first);
+    for (int64_t place = first; place < last && !block->bad_word; sentence++) {
+        const int64_t start = corpus->sentence_offsets[sentence], end = corpus->sentence_offsets[sentence + 1];
+        const uint64_t key = w2v_sentence_key(model->seed, run->epoch, sentence);
+        const int64_t piece = end - start > longest ? longest : end - start;
+        while (place < end && place < last && !__atomic_load_n(run->stop, __ATOMIC_RELAXED)) {
+            const int64_t begin = n, stop = end - place < piece ? end : place + piece;
+            n = w2v_block_gather(all, block, n, key, start, place, stop);
+            w2v_block_windows(model, block, begin, n);
+            place = stop;
+        }
+        if (__atomic_load_n(run->stop, __ATOMIC_RELAXED))
+            break;
+    }
+    int32_t windows = 0;
+    for (int64_t i = 0; i < n; i++) {
+        windows += block->centers_of[i];
+        block->centers_of[i] = windows - 1; /* its own window does not count */
+    }
+    block->n = n;
+    block->tiles = (n + all->rule->tile - 1) / all->rule->tile;
+    w2v_block_noise(all, block);
+    w2v_block_entries(all, block);
+}
