@@ -13,7 +13,7 @@ from hypothesis import Phase, given, settings
 from w2vref import backends
 from w2vref.backends import Capabilities, Control, EpochResult, TrainingJob, get_backend
 from w2vref.backends.numpy_backend import NumpyBackend
-from w2vref.config import TrainingConfig
+from w2vref.config import BlockRule, TrainingConfig
 from w2vref.conformance import cases, strategies
 from w2vref.conformance.checks import CHECKS
 from w2vref.conformance.compare import MismatchError
@@ -120,7 +120,7 @@ def test_a_report_can_be_understood_and_run(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_cases_build_equal_arrays_each_time_and_their_repr_builds_them_again() -> None:
-    again = eval(repr(CASE), {**vars(cases), "TrainingConfig": TrainingConfig})
+    again = eval(repr(CASE), {**vars(cases), "BlockRule": BlockRule, "TrainingConfig": TrainingConfig})
     assert again == CASE
     one, two = (c.state.parameters(c.config) for c in (CASE, again))
     np.testing.assert_array_equal(one.input_vectors, two.input_vectors)

@@ -39,7 +39,7 @@ class Comparison:
         """Return Python that runs this check on this case."""
         return (
             "    from w2vref.backends import get_backend\n"
-            "    from w2vref.config import TrainingConfig\n"
+            "    from w2vref.config import BlockRule, TrainingConfig\n"
             "    from w2vref.conformance.cases import EpochCase, ModelCase, PairCase, State, WorkersCase\n"
             "    from w2vref.conformance.checks import CHECKS\n"
             f"    case = {self.case!r}\n"
