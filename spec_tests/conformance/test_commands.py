@@ -12,8 +12,9 @@ import pytest
 
 from w2vref.cli import main
 from w2vref.conformance.suite import collection
+from w2vref.conformance.suite.choice import adapter_command
 from w2vref.conformance.suite.expected import ExpectedFailures
-from w2vref.conformance.suite.process import CommandTarget, adapter_command
+from w2vref.conformance.suite.process import CommandTarget
 from w2vref.conformance.suite.results import (
     EXPECTED_FAILURE,
     FAIL,
@@ -315,7 +316,7 @@ def test_a_wrong_adapter(
         (["--command", "/nowhere/program"], "cannot start '/nowhere/program'"),
         (["--command", " "], "--command is empty"),
         (["--command", "x", "--case", "no.such"], "no case has an id like 'no.such'"),
-        (["--command", "x", "--timeout", "0"], "--timeout must be positive"),
+        (["--command", "x", "--timeout", "0"], "must be positive, got 0"),
         (["--command", "x", "--expected-failures", "/nowhere"], "/nowhere: No such file"),
     ],
 )

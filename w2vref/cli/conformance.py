@@ -7,22 +7,18 @@ crashed or hung; 2 the suite could not start; 3 not a single case was judged; 4 
 from __future__ import annotations
 
 import argparse
-import os
-import shlex
 import sys
 from pathlib import Path
 from typing import Any
 
 from w2vref.conformance.reporting import table
 from w2vref.conformance.reporting.as_json import as_json
-from w2vref.conformance.suite.adapter import load_adapter
 from w2vref.conformance.suite.case import Case
+from w2vref.conformance.suite.choice import choose_target
 from w2vref.conformance.suite.collection import PRESETS, all_cases, coverage, select
 from w2vref.conformance.suite.expected import ExpectedFailures
-from w2vref.conformance.suite.process import CommandTarget, adapter_command
 from w2vref.conformance.suite.results import FAIL, Result
 from w2vref.conformance.suite.runner import run as run_suite
-from w2vref.conformance.suite.target import InProcess, Target
 
 
 def add_parser(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
@@ -67,10 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list or arguments.coverage:
         print_cases(selected) if arguments.list else print_coverage()
         return 0
-    if arguments.timeout is not None and not arguments.timeout > 0:
-        raise ValueError(f"--timeout must be positive, got {arguments.timeout}")
     expected = ExpectedFailures.read(arguments.expected_failures) if arguments.expected_failures else None
-    target = make_target(arguments)
+    target = choose_target(
+        arguments.target, arguments.command, in_process=arguments.in_process, seconds=arguments.timeout
+    )
     try:
         report = run_suite(
             target,
@@ -92,24 +88,6 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.html.write_text(as_html(report), encoding="utf-8")
     print("\n".join(table.lines(report, arguments.skips)))
     return report.exit_code()
-
-
-def make_target(arguments: argparse.Namespace) -> Target:
-    """Return the target that the command line names.
-
-    Raises: ValueError for one that cannot be.
-    """
-    if arguments.command:
-        command = shlex.split(arguments.command, posix=os.name == "posix")
-        if not command:
-            raise ValueError("--command is empty")
-        if arguments.in_process:
-            raise ValueError("--in-process needs --target: a command is a process of its own")
-        return CommandTarget(command, arguments.timeout)
-    if arguments.in_process:
-        return InProcess(load_adapter(arguments.target), arguments.target)
-    command = adapter_command(arguments.target)
-    return CommandTarget(command, arguments.timeout, f"--target {shlex.quote(arguments.target)}")
 
 
 class Progress:

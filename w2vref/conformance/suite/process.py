@@ -9,7 +9,6 @@ import queue
 import shlex
 import signal
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -205,8 +204,3 @@ def read_reply(line: bytes, operation: str, number: int) -> dict[str, Any]:
             f"the reply to {operation} should have the id {number} of its request, got {reply.get('id')!r}"
         )
     return reply
-
-
-def adapter_command(target: str) -> list[str]:
-    """Return the command that serves an adapter in a process of its own."""
-    return [sys.executable, "-m", "w2vref.conformance.suite.serve", target]

@@ -84,6 +84,46 @@ def run_case(target: Target, information: Information, case: Case, exact: bool =
     return result(PASS, exact=verdict.exact)
 
 
+class Session:
+    """A target that is asked case after case; remembers what it can no longer be asked.
+
+    Args:
+        expected_failures: see `expected`.
+        exact: every number must agree to the bit.
+
+    Raises: UnusableTargetError if the target does not start at all.
+    """
+
+    def __init__(
+        self, target: Target, expected_failures: ExpectedFailures | None = None, exact: bool = False
+    ) -> None:
+        self.target, self.exact = target, exact
+        self.expectations = expected_failures or ExpectedFailures()
+        self.information = target.start()
+        self.breaks: Counter[str] = Counter()
+        """Operation -> how often it broke the target."""
+        self.dead = False
+        """It cannot be started again."""
+        self.gave_up = ""
+        """Why some cases were not run; empty if all were."""
+
+    def result_of(self, case: Case) -> Result:
+        """Put one case to the target, in the light of what is expected; NOT_RUN if it cannot be asked."""
+        operation = case.calls[0].operation
+        if self.dead:
+            return Result(case, NOT_RUN, self.gave_up)
+        if self.breaks[operation] >= MOST_BREAKS and not skip_reason(case, self.information):
+            self.gave_up = f"{operation} broke the target {MOST_BREAKS} times and is not asked again"
+            return Result(case, NOT_RUN, self.gave_up)
+        try:
+            result = _expected(run_case(self.target, self.information, case, self.exact), self.expectations)
+        except UnusableTargetError as error:
+            self.gave_up, self.dead = f"the target could not be started again: {error}", True
+            return Result(case, NOT_RUN, self.gave_up)
+        self.breaks[operation] += result.broken
+        return result
+
+
 def run(
     target: Target,
     cases: Sequence[Case],
@@ -98,44 +138,27 @@ def run(
 
     Args:
         left_out: cases that are not asked for; they are in the report as not run.
-        expected_failures: see `expected`.
-        exact: every number must agree to the bit.
+        expected_failures, exact: see `Session`.
         progress: is given each result as it comes.
 
     Raises: UnusableTargetError if the target does not start at all.
     """
     began = time.perf_counter()
-    expectations = expected_failures or ExpectedFailures()
-    information = target.start()
-    breaks: Counter[str] = Counter()
+    session = Session(target, expected_failures, exact)
     results: list[Result] = []
-    gave_up = ""
     for case in cases:
-        operation = case.calls[0].operation
-        if gave_up:
-            outcome = Result(case, NOT_RUN, gave_up)
-        elif breaks[operation] >= MOST_BREAKS:
-            reason = f"{operation} broke the target {MOST_BREAKS} times and is not asked again"
-            outcome = Result(case, NOT_RUN, reason)
-        else:
-            try:
-                outcome = _expected(run_case(target, information, case, exact), expectations)
-            except UnusableTargetError as error:
-                gave_up = f"the target could not be started again: {error}"
-                outcome = Result(case, NOT_RUN, gave_up)
-            breaks[operation] += outcome.broken
-        results.append(outcome)
+        result = session.result_of(case)
+        results.append(result)
         if progress:
-            progress(outcome)
-    stuck = [r for r in results if r.outcome == NOT_RUN]
+            progress(result)
     results += [Result(case, NOT_RUN, f"not in this run ({preset})") for case in left_out]
     return Report(
-        information,
+        session.information,
         preset,
         results,
         time.perf_counter() - began,
-        gave_up or (stuck[0].reason if stuck else ""),
-        expectations.unused([*cases, *left_out]),
+        session.gave_up,
+        session.expectations.unused([*cases, *left_out]),
     )
 
 
