@@ -341,3 +341,13 @@ def test_the_reference_behind_the_protocol() -> None:
     target = CommandTarget(adapter_command("w2vref.conformance.adapters.w2vref:Reference"))
     report = judged(target, "update.cbow.mean.*", "format.*", "generator.initial.process")
     assert set(outcomes(report)) == {PASS}
+
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "w2vref-conformance-example" / "small_target.py"
+
+
+def test_the_example_of_the_documentation() -> None:
+    report = judged(CommandTarget([sys.executable, str(EXAMPLE)]), "*")
+    assert report.exit_code() == 0
+    assert report.counts()[PASS] >= 40
+    assert {r.case.id for r in report.results if r.outcome == FAIL} == {"sigmoid.bits"}

@@ -40,7 +40,7 @@ def test_the_fastest_backend_passes_everything_to_the_bit() -> None:
     assert [(r.case.id, r.findings) for r in report.results if r.outcome != PASS] == []
 
 
-def test_the_vectors_are_those_of_the_reference() -> None:
+def test_the_vectors_and_pages_are_up_to_date() -> None:
     stale = [path.name for path, text in generate.vector_files() if path.read_text(encoding="utf-8") != text]
     assert stale == [], "run `nox -s vectors` and look at what changed"
 

@@ -27,3 +27,10 @@ def shown(value: Any) -> str:
     """Return a value as text: a float with its exact hex, a long one cut."""
     text = f"{value!r} ({value.hex()})" if isinstance(value, float) else repr(value)
     return text if len(text) <= 400 else f"{text[:400]}... ({len(text)} characters)"
+
+
+def missing(output: str, where: str = "") -> Finding:
+    """Return the finding of an output that the target left out."""
+    return Finding(
+        f"{where}output {output!r} is missing", note="what a target cannot give, it names in `lacks`"
+    )

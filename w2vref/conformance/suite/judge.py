@@ -10,7 +10,7 @@ import numpy as np
 
 from w2vref.conformance.suite import properties
 from w2vref.conformance.suite.case import EXACT, Case, Compare, Tolerance
-from w2vref.conformance.suite.findings import Finding
+from w2vref.conformance.suite.findings import Finding, missing
 from w2vref.conformance.suite.operations import OPERATIONS
 
 Answer = Mapping[str, Any]
@@ -59,7 +59,7 @@ def _compare(
             if name not in wanted:
                 continue
             if got.get(name) is None:
-                findings.append(Finding(f"{where}output {name!r} is missing", "a value", "nothing"))
+                findings.append(missing(name, where))
                 continue
             kind = OPERATIONS[call.operation].outputs[name][0].rstrip("?")
             field = where + name

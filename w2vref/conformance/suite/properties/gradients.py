@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from w2vref.conformance.suite.case import Case
-from w2vref.conformance.suite.findings import Finding
+from w2vref.conformance.suite.findings import Finding, missing
 from w2vref.conformance.suite.properties.registry import prop
 
 MATRICES = ("input_vectors", "output_vectors", "node_vectors")
@@ -52,7 +52,7 @@ def loss(case: Case, answers: list[dict[str, Any]], relative: float) -> Iterator
     inputs = case.calls[0].inputs
     expected, got = loss_of(inputs, rows_before(inputs)), answers[0].get("loss")
     if got is None:
-        yield Finding("output 'loss' is missing", "a value", "nothing")
+        yield missing("loss")
     elif not abs(got - expected) <= relative * abs(expected):
         yield Finding("the loss differs from its recomputation in float64", expected, got)
 
@@ -64,7 +64,7 @@ def gradient(case: Case, answers: list[dict[str, Any]], relative: float) -> Iter
     before, alpha = rows_before(inputs), inputs["alpha"]
     for name, matrix in before.items():
         if answer.get(name) is None:
-            yield Finding(f"output {name!r} is missing", "a value", "nothing")
+            yield missing(name)
             return
         expected = -alpha * central_differences(inputs, before, name)
         got = np.asarray(answer[name]) - matrix
