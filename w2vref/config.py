@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from w2vref.dialects import W2VREF, Dialect
 from w2vref.errors import UnsupportedOptionError
 
 CBOW_GRADIENTS = ("word2vec", "exact", "gensim")
 """How the error reaches the context rows of CBOW; see docs/semantics/cbow.md."""
 ALGORITHMS = ("sequential", "block")
-DIALECTS = ("w2vref",)
 
 SEED_MODULUS = 1 << 64
 MOST_BLOCK_WORDS = 1 << 24
@@ -65,6 +65,10 @@ class TrainingConfig:
     seed: int = 1
     algorithm: str = "sequential"
     block: BlockRule = BlockRule()
+    dialect: Dialect = W2VREF
+    """Its `cbow_gradient` is not looked at: the field above has the choice that is used."""
+    batch_words: int = 10_000
+    """Most raw words in a job of the dialect gensim; no other dialect has jobs."""
 
     def __post_init__(self) -> None:
         if self.vector_size < 1:
@@ -78,6 +82,8 @@ class TrainingConfig:
             raise ValueError(f"negative must be 0 (off) or more, got {self.negative}")
         if not self.hs and self.negative == 0:
             raise ValueError("hs=0 and negative=0 leave nothing to train: set hs=1 or negative > 0")
+        if self.batch_words < 1:
+            raise ValueError(f"batch_words must be at least 1, got {self.batch_words}")
         if self.cbow_gradient not in CBOW_GRADIENTS:
             raise UnsupportedOptionError(
                 f"cbow_gradient={self.cbow_gradient!r} is unknown: choose one of {CBOW_GRADIENTS}"
@@ -90,6 +96,11 @@ class TrainingConfig:
             raise UnsupportedOptionError(
                 "algorithm='block' is defined for negative sampling alone: set hs=0 and negative > 0, or use "
                 "algorithm='sequential'"
+            )
+        if self.algorithm == "block" and self.dialect != W2VREF:
+            raise UnsupportedOptionError(
+                f"algorithm='block' is defined in the dialect 'w2vref' alone, not in {self.dialect.name!r}: "
+                "use algorithm='sequential'"
             )
         object.__setattr__(self, "seed", self.seed % SEED_MODULUS)
 

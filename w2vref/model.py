@@ -13,14 +13,16 @@ import numpy as np
 from w2vref._typing import Float64Array
 from w2vref.aliases import modern_arguments
 from w2vref.backends import get_backend
-from w2vref.backends.checks import check_supported
+from w2vref.backends.checks import check_dialect, check_supported
 from w2vref.callbacks import CallbackAny2Vec
 from w2vref.config import BlockRule
 from w2vref.corpora.checks import Sentences
 from w2vref.corpora.encoded import encode_corpus
+from w2vref.dialects import Dialect
 from w2vref.keyedvectors import KeyedVectors
 from w2vref.keyedvectors.classic import ClassicQueries
 from w2vref.keyedvectors.prediction import best_predictions, predict_output
+from w2vref.training.dialect_options import dialect_of
 from w2vref.training.files import ModelFiles
 from w2vref.training.settings import check_settings
 from w2vref.training.training import Training
@@ -55,7 +57,7 @@ class Word2Vec(Training, ModelFiles, ClassicQueries):
         null_word: 1 adds the word U+0000 as the last row; it is never drawn and never kept.
         trim_rule: f(word, count, min_count) -> utils.RULE_DEFAULT, RULE_DISCARD or RULE_KEEP.
         sorted_vocab: 1 orders words by descending count, 0 by first appearance.
-        batch_words: accepted for compatibility; has no influence on anything.
+        batch_words: words of a job in the dialect "gensim"; in others it has no influence on anything.
         corpus_file: path of a text with one sentence a line, instead of sentences.
         ns_exponent: power of the noise distribution; 0 is uniform, negative favours rare words.
         compute_loss: add up the loss in `running_training_loss`.
@@ -67,7 +69,8 @@ class Word2Vec(Training, ModelFiles, ClassicQueries):
         algorithm: "sequential", word2vec's own; or "block" (negative sampling only): the same bits with any
             number of workers, and faster; see docs/semantics/block.md.
         block: `BlockRule`, the constants of block training; None: the usual ones.
-        dialect: "w2vref".
+        dialect: "w2vref", "word2vec.c", "gensim", or a `dialects.Dialect`; see docs/deviations.md.
+            Only the reference, which is slow, has others than the first.
         cbow_gradient: "word2vec", "exact" or "gensim"; see docs/semantics/cbow.md.
 
     Raises: TypeError or ValueError naming the argument; BackendUnavailableError for a backend that
@@ -110,7 +113,7 @@ class Word2Vec(Training, ModelFiles, ClassicQueries):
         backend: str = "auto",
         algorithm: str = "sequential",
         block: BlockRule | None = None,
-        dialect: str = "w2vref",
+        dialect: str | Dialect = "w2vref",
         cbow_gradient: str = "word2vec",
     ) -> None:
         self.vector_size = size
@@ -143,7 +146,8 @@ class Word2Vec(Training, ModelFiles, ClassicQueries):
         check_settings(self)
         if sentences is not None and corpus_file is not None:
             raise TypeError("got both sentences and corpus_file: give one of them")
-        self._backend = get_backend(backend)
+        self._backend = get_backend(backend, dialect_of(self))
+        check_dialect(self._backend, dialect_of(self))
 
         self.raw_vocab = {}
         self.corpus_count = 0
@@ -190,7 +194,7 @@ class Word2Vec(Training, ModelFiles, ClassicQueries):
         if sentences is None:
             raise TypeError("score() needs sentences: an iterable of lists of str")
         config, parameters, tables = self.step_state()
-        check_supported(self._backend, config, score=True, dialect=self.dialect)
+        check_supported(self._backend, config, score=True)
         corpus = encode_corpus(sentences, self._require_vocabulary())
         self._compare_totals(corpus, None, total_sentences)
         return self._backend.score(config, parameters, tables, corpus, self.workers)
@@ -234,7 +238,7 @@ class Word2Vec(Training, ModelFiles, ClassicQueries):
 
     @backend.setter
     def backend(self, name: str) -> None:
-        self._backend = get_backend(name)
+        self._backend = get_backend(name, dialect_of(self))
 
     @property
     def epochs(self) -> int:

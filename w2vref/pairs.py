@@ -14,10 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from w2vref._typing import Float32Array, Int64Array, WordId
+from w2vref.config import TrainingConfig
 from w2vref.records import Parameters, Tables, is_padded, padded_size, padded_zeros
 from w2vref.reference import cbow, skipgram
+from w2vref.reference.dialects.centers import check_redraw, negatives_for
+from w2vref.reference.dialects.counter import stream_of_negatives
+from w2vref.reference.dialects.pairs import pair_functions
 from w2vref.reference.draws import pair_call_key
-from w2vref.reference.sampling import draw_negatives
 
 if TYPE_CHECKING:
     from w2vref.model import Word2Vec
@@ -63,8 +66,8 @@ def train_sg_pair(
         parameters = replace(parameters, locks=np.asarray(context_locks, dtype=np.float32))
     input_id = _checked_row(context_index, parameters, "context_index")
     target_id = model.wv.key_to_index[word]
-    negatives = _negatives(model, tables, negative_ids)
-    step = skipgram.train_sg_pair(
+    negatives = _negatives(model, config, tables, target_id, negative_ids)
+    step = pair_functions(config.dialect).train_sg_pair(
         config, parameters, tables, input_id, target_id, negatives, alpha, learn_vectors, learn_hidden
     )
     if vectors is not None:
@@ -98,15 +101,17 @@ def train_cbow_pair(
     if not rows:
         raise ValueError("input_word_indices is empty: a CBOW step needs at least one context word")
     context_ids = np.array(rows, dtype=np.int64)
-    hidden = cbow.project(config, parameters, context_ids) if l1 is None else _projection(model, l1)
-    step = cbow.train_cbow_pair(
+    functions = pair_functions(config.dialect)
+    hidden = functions.project(config, parameters, context_ids) if l1 is None else _projection(model, l1)
+    target_id = _word_id(model, word)
+    step = functions.train_cbow_pair(
         config,
         parameters,
         tables,
         context_ids,
         hidden,
-        _word_id(model, word),
-        _negatives(model, tables, negative_ids),
+        target_id,
+        _negatives(model, config, tables, target_id, negative_ids),
         alpha,
         learn_vectors,
         learn_hidden,
@@ -161,14 +166,21 @@ def _checked_row(row: int, parameters: Parameters, name: str) -> WordId:
     return int(row)
 
 
-def _negatives(model: Word2Vec, tables: Tables, negative_ids: Sequence[int] | None) -> Int64Array:
+def _negatives(
+    model: Word2Vec,
+    config: TrainingConfig,
+    tables: Tables,
+    target_id: WordId,
+    negative_ids: Sequence[int] | None,
+) -> Int64Array:
     if not model.negative:
         if negative_ids is not None and len(negative_ids):
             raise ValueError("negative_ids were given, but the model has negative=0")
         return np.zeros(0, dtype=np.int64)
     if negative_ids is None:
         key = pair_call_key(model.seed, model.next_pair_call())
-        return draw_negatives(tables.cum_table, key, model.negative, 0)
+        check_redraw(config, tables)
+        return negatives_for(config, target_id, stream_of_negatives(tables, key, 0))
     ids = np.asarray(negative_ids, dtype=np.int64)
     if len(ids) and not 0 <= ids.min() <= ids.max() < len(model.wv.key_to_index):
         raise IndexError(f"negative_ids must be rows of the vocabulary, got {ids.tolist()}")

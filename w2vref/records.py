@@ -97,6 +97,8 @@ class EncodedCorpus:
     Every sentence that the reader yields has a number, one without a known word too."""
     raw_words: int
     """Words in the corpus, those out of vocabulary included."""
+    raw_offsets: Int64Array | None = None
+    """(sentences + 1,): where each sentence begins among the raw words; only for a dialect with jobs."""
 
     @property
     def words(self) -> int:

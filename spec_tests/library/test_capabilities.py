@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 
 from w2vref import Word2Vec, backends
-from w2vref.backends import Capabilities, register_backend
+from w2vref.backends import register_backend
 from w2vref.backends.checks import check_corpus, check_ids, check_rows, check_supported
 from w2vref.backends.numpy_backend import NumpyBackend
 from w2vref.config import TrainingConfig
+from w2vref.dialects import GENSIM
 from w2vref.errors import UnsupportedOptionError
 from w2vref.records import EncodedCorpus, Parameters, Tables, padded_zeros
 
 SENTENCES = [["a", "b", "c", "a"], ["b", "c", "d"]] * 3
-FULL = Capabilities()
+FULL = NumpyBackend.capabilities
 NONE: frozenset[str] = frozenset()
 
 
@@ -40,7 +41,7 @@ LACKING = [
     ({"score": False}, {}, {"score": True}, r"score\(\)"),
     ({"algorithms": NONE}, {}, {}, "algorithm='sequential'"),
     ({"algorithms": frozenset({"sequential"})}, {"algorithm": "block"}, {}, "algorithm='block'"),
-    ({}, {}, {"dialect": "gensim"}, "dialect='gensim'"),
+    ({"dialect_choices": NONE}, {"dialect": GENSIM}, {}, "dialect='gensim': it lacks sigmoid="),
 ]
 
 

@@ -8,6 +8,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 
 from w2vref.backends.base import Backend, Capabilities, Control, EpochResult, TrainingJob
+from w2vref.dialects import W2VREF, Dialect
 from w2vref.errors import BackendUnavailableError
 
 __all__ = [
@@ -81,8 +82,10 @@ def _discover() -> dict[str, Factory]:
     return found
 
 
-def get_backend(name: str = "auto") -> Backend:
-    """Return the backend of this name, or the fastest one installed for "auto".
+def get_backend(name: str = "auto", dialect: Dialect = W2VREF) -> Backend:
+    """Return the backend of this name, or for "auto" the fastest one installed that has the dialect.
+
+    A backend that is named is returned whatever the dialect: `checks.check_dialect` refuses.
 
     Raises: ValueError for an unknown name; BackendUnavailableError, with the reason and the remedy,
         for one that cannot be used here. There is no fallback from one name to another.
@@ -90,9 +93,11 @@ def get_backend(name: str = "auto") -> Backend:
     if name == "auto":
         for candidate in AUTO_ORDER:
             try:
-                return get_backend(candidate)
+                backend = get_backend(candidate)
             except BackendUnavailableError:
                 continue
+            if candidate == AUTO_ORDER[-1] or not backend.capabilities.lacking(dialect):
+                return backend
         raise BackendUnavailableError("not even the backend 'numpy' works: reinstall w2vref")
     if name not in _loaded:
         factories = _discover()

@@ -20,8 +20,9 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
-from w2vref._typing import Float32Array, Float64Array, Int32Array, Int64Array, WordId
+from w2vref._typing import Float32Array, Float64Array, Int32Array, Int64Array, UInt64Array, WordId
 from w2vref.config import CBOW_GRADIENTS, TrainingConfig
+from w2vref.dialects import OPTION_AXES, W2VREF, Dialect, differences
 from w2vref.records import EncodedCorpus, Parameters, Step, Tables
 
 SPAN_TOKENS = 10_000
@@ -42,7 +43,21 @@ class Capabilities:
     score: bool = True
     loss: bool = True
     algorithms: frozenset[str] = frozenset({"sequential"})
-    dialects: frozenset[str] = frozenset({"w2vref"})
+    dialect_choices: frozenset[tuple[str, str]] = frozenset()
+    """(axis, choice) of `w2vref.dialects` that it has besides those of the default dialect."""
+
+    def lacking(self, dialect: Dialect) -> list[tuple[str, str]]:
+        """Return the (axis, choice) of a dialect that are neither the default's nor had."""
+        wanted = differences(W2VREF, dialect)
+        return [
+            (axis, choice)
+            for axis, (_, choice) in wanted.items()
+            if axis not in OPTION_AXES and (axis, choice) not in self.dialect_choices
+        ]
+
+
+def _no_generator() -> UInt64Array:
+    return np.zeros(0, dtype=np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,9 @@ class TrainingJob:
     end_alpha: float
     compute_loss: bool = False
     workers: int = 1
+    generator: UInt64Array = field(default_factory=_no_generator)
+    """State of the dialect's own generator, changed in place; (0,) for a dialect whose draws have no order
+    (`w2vref.reference.dialects.support.new_generator`)."""
 
 
 def _zero_int32() -> Int32Array:

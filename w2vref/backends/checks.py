@@ -6,8 +6,10 @@ from collections.abc import Collection
 
 import numpy as np
 
+from w2vref.backends import BackendStatus, available_backends
 from w2vref.backends.base import Backend
 from w2vref.config import TrainingConfig
+from w2vref.dialects import W2VREF, Dialect
 from w2vref.errors import UnsupportedOptionError
 from w2vref.records import EncodedCorpus, Parameters, Tables, padded_size
 
@@ -19,7 +21,6 @@ def check_supported(
     locked: bool = False,
     loss: bool = False,
     score: bool = False,
-    dialect: str = "w2vref",
 ) -> None:
     """Raise UnsupportedOptionError, naming backend and option, for anything the backend lacks.
 
@@ -45,7 +46,7 @@ def check_supported(
 
     if not score:
         require(f"algorithm={config.algorithm!r}", config.algorithm, has.algorithms)
-    require(f"dialect={dialect!r}", dialect, has.dialects)
+    check_dialect(backend, config.dialect)
     require(f"sg={int(config.sg)}", "sg" if config.sg else "cbow", has.architectures)
     if config.hs:
         require("hs=1", "hs", has.objectives)
@@ -57,6 +58,35 @@ def check_supported(
     require_flag("lock factors other than 1 (vectors_lockf)", locked, has.locks)
     require_flag("compute_loss=True", loss, has.loss)
     require_flag("score()", score, has.score)
+    if score and config.dialect != W2VREF:
+        raise UnsupportedOptionError(
+            f"score() is defined in the dialect 'w2vref' alone, not in {config.dialect.name!r}: "
+            "copy the vectors into a model of that dialect to score with them"
+        )
+
+
+def check_dialect(backend: Backend, dialect: Dialect) -> None:
+    """Raise UnsupportedOptionError, naming the axes, if the backend lacks choices of a dialect."""
+    lacking = backend.capabilities.lacking(dialect)
+    if not lacking:
+        return
+    named = ", ".join(f"{axis}={choice!r}" for axis, choice in lacking)
+    able = [name for name, status in available_backends().items() if status and has_dialect(status, dialect)]
+    if able:
+        remedy = f"choose backend='auto' or one that has them: {', '.join(able)}"
+    else:
+        remedy = (
+            "no backend has them, this dialect is complete for pairs only: see w2vref.pairs and "
+            "TrainingConfig(dialect=...), or take another choice with Dialect.replaced()"
+        )
+    raise UnsupportedOptionError(
+        f"backend {backend.name!r} does not support dialect={dialect.name!r}: it lacks {named}; {remedy}"
+    )
+
+
+def has_dialect(status: BackendStatus, dialect: Dialect) -> bool:
+    """Tell whether a backend of this status has all choices of a dialect."""
+    return status.capabilities is not None and not status.capabilities.lacking(dialect)
 
 
 def is_locked(parameters: Parameters) -> bool:

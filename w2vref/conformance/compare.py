@@ -42,6 +42,7 @@ class Comparison:
             "    from w2vref.config import BlockRule, TrainingConfig\n"
             "    from w2vref.conformance.cases import EpochCase, ModelCase, PairCase, State, WorkersCase\n"
             "    from w2vref.conformance.checks import CHECKS\n"
+            "    from w2vref.dialects import Dialect\n"
             f"    case = {self.case!r}\n"
             f"    CHECKS[{self.check!r}].run(get_backend({self.backend!r}), case)\n"
         )

@@ -106,8 +106,8 @@ def encode_corpus(
 def digest(corpus: EncodedCorpus) -> str:
     """Return a hash of the tokens and of the sentence boundaries, 32 hexadecimal digits.
 
-    BLAKE2b over int64 (words, sentences), the tokens as int32 and the offsets as int64, all little
-    endian: the same on every machine.
+    BLAKE2b over int64 (words, sentences), the tokens as int32 and the offsets as int64 (where they are
+    kept, those among the raw words too), all little endian: the same on every machine.
     """
     sizes = np.array([corpus.words, corpus.sentences], dtype="<i8")
     state = hashlib.blake2b(sizes.tobytes(), digest_size=DIGEST_BYTES)
@@ -115,6 +115,8 @@ def digest(corpus: EncodedCorpus) -> str:
         (corpus.tokens, "<i4"),
         (corpus.sentence_offsets, "<i8"),
     )
+    if corpus.raw_offsets is not None:
+        arrays += ((corpus.raw_offsets, "<i8"),)
     for values, dtype in arrays:
         for start in range(0, len(values), CHUNK):
             state.update(values[start : start + CHUNK].astype(dtype).tobytes())

@@ -15,7 +15,9 @@ import numpy.typing as npt
 
 from w2vref._typing import Float32Array
 from w2vref.backends import get_backend
-from w2vref.config import BlockRule
+from w2vref.backends.checks import check_dialect
+from w2vref.config import SEED_MODULUS, BlockRule
+from w2vref.dialects import dialect_from_record
 from w2vref.errors import UnsupportedOptionError
 from w2vref.io.checkpoint import (
     KEYED_VECTORS,
@@ -35,6 +37,8 @@ from w2vref.io.saveload import SaveLoad
 from w2vref.io.source import Target
 from w2vref.keyedvectors import KeyedVectors
 from w2vref.records import Tables
+from w2vref.reference.dialects.support import new_generator
+from w2vref.training.dialect_options import dialect_of
 from w2vref.training.result import TrainPosition
 from w2vref.training.settings import check_settings
 from w2vref.training.weights import Weights
@@ -159,7 +163,9 @@ class ModelFiles(Weights, SaveLoad):
         tensors, record = self._wv._tensors(())
         record |= {
             "kind": WORD2VEC,
-            "settings": storable({name: getattr(self, name) for name in SETTINGS})
+            "settings": storable(
+                {name: getattr(self, name) for name in SETTINGS} | {"dialect": dialect_of(self).record()}
+            )
             | _block_settings(self.block),
             "counters": storable({name.lstrip("_"): getattr(self, name) for name in COUNTERS}),
             "vocabulary": None,
@@ -185,6 +191,8 @@ class ModelFiles(Weights, SaveLoad):
         if self.raw_vocab and "raw_vocab" not in ignore:
             tensors |= words_to_tensors("raw_vocab", list(self.raw_vocab))
             tensors["raw_vocab.counts"] = np.array(list(self.raw_vocab.values()), dtype=np.int64)
+        if len(self._generator):
+            tensors["generator"] = self._generator
         if self._selection is not None:
             chosen = self._selection
             tensors |= words_to_tensors("selection", chosen.words)
@@ -257,12 +265,16 @@ class ModelFiles(Weights, SaveLoad):
             setattr(model, name, settings[name])
         try:
             model.block = BlockRule(**settings.get("block", {}))
+            # A named dialect stays a name, as the constructor was given it.
+            if isinstance(settings["dialect"], dict):
+                model.dialect = dialect_from_record(settings["dialect"])
             check_settings(model)
         except UnsupportedOptionError:
             raise
         except (TypeError, ValueError) as error:
             raise damaged(file, f"its settings are damaged: {error}") from error
-        model._backend = get_backend(backend)
+        model._backend = get_backend(backend, dialect_of(model))
+        check_dialect(model._backend, dialect_of(model))
         return model
 
     def _restore_history(self, file: NativeFile) -> None:
@@ -285,6 +297,10 @@ class ModelFiles(Weights, SaveLoad):
         if not isinstance(events, list):
             raise damaged(file, "its record of events is damaged")
         self.lifecycle_events = events
+        self._generator = new_generator(dialect_of(self), self.seed % SEED_MODULUS)
+        if len(self._generator):
+            stored_state = require(file, "generator", np.uint64, 1, len(self._generator))
+            self._generator = np.array(stored_state)
 
     def _restore_weights(self, file: NativeFile) -> None:
         self._wv = KeyedVectors._from_file(file)

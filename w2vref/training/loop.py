@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from w2vref._typing import Float32Array
+from w2vref._typing import Float32Array, UInt64Array
 from w2vref.backends import Backend, Control, TrainingJob
 from w2vref.config import TrainingConfig
 from w2vref.errors import TrainingDivergedError
@@ -37,6 +37,8 @@ class Call:
     """In id order; for error messages."""
     workers: int
     compute_loss: bool
+    generator: UInt64Array
+    """State of the dialect's own generator; goes on from epoch to epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def run_epochs(call: Call, position: TrainPosition, observer: Observer) -> Train
             end_alpha=position.end_alpha,
             compute_loss=call.compute_loss,
             workers=call.workers,
+            generator=call.generator,
         )
         control = _control(job, position.token, observer)
         try:

@@ -9,8 +9,13 @@ import math
 import numbers
 from typing import TYPE_CHECKING, Any
 
-from w2vref.config import DIALECTS, BlockRule, TrainingConfig
-from w2vref.errors import UnsupportedOptionError
+from w2vref.config import BlockRule, TrainingConfig
+from w2vref.training.dialect_options import (
+    cbow_gradient,
+    check_dialect_options,
+    check_end_alpha,
+    dialect_of,
+)
 
 if TYPE_CHECKING:
     from w2vref.training.state import ModelState
@@ -60,10 +65,10 @@ def check_settings(model: ModelState) -> TrainingConfig:
     check_alphas(model.alpha, model.min_alpha)
     if model.hashfxn is not None and not callable(model.hashfxn):
         raise TypeError(f"hashfxn must be None or a function f(str) -> int, got {model.hashfxn!r}")
-    if model.dialect not in DIALECTS:
-        raise UnsupportedOptionError(f"dialect={model.dialect!r} is not available: choose one of {DIALECTS}")
     if not isinstance(model.block, BlockRule):
         raise TypeError(f"block must be a BlockRule or None, got {model.block!r}")
+    check_dialect_options(model)
+    check_end_alpha(model, model.alpha, model.min_alpha)
     return TrainingConfig(
         vector_size=whole_number("size (vector_size)", model.vector_size, 1),
         window=whole_number("window", model.window),
@@ -72,10 +77,12 @@ def check_settings(model: ModelState) -> TrainingConfig:
         hs=bool(model.hs),
         negative=whole_number("negative", model.negative),
         cbow_mean=bool(model.cbow_mean),
-        cbow_gradient=model.cbow_gradient,
+        cbow_gradient=cbow_gradient(model),
         seed=whole_number("seed", model.seed),
         algorithm=model.algorithm,
         block=model.block,
+        dialect=dialect_of(model),
+        batch_words=whole_number("batch_words", model.batch_words, 1),
     )
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from w2vref._typing import Float32Array
+from w2vref._typing import Float32Array, UInt64Array
 from w2vref.backends import Backend
-from w2vref.config import BlockRule, TrainingConfig
+from w2vref.config import SEED_MODULUS, BlockRule, TrainingConfig
+from w2vref.dialects import Dialect
 from w2vref.keyedvectors import KeyedVectors
 from w2vref.records import EncodedCorpus, Parameters, Tables
+from w2vref.reference.dialects.support import new_generator
+from w2vref.training.dialect_options import dialect_of
 from w2vref.training.result import TrainPosition
 from w2vref.vocabulary.scan import Scan
 from w2vref.vocabulary.select import Selection
@@ -52,13 +55,13 @@ class ModelState:
     null_word: int
     sorted_vocab: int
     batch_words: int
-    """Has no influence on anything: the compiled loops need no batches. Kept for its readers."""
+    """Raw words of a job in the dialect gensim. Others have no jobs; it is kept for its readers."""
     compute_loss: bool
     comment: str | None
     algorithm: str
     block: BlockRule
     """The constants of block training."""
-    dialect: str
+    dialect: str | Dialect
 
     raw_vocab: Mapping[str, int]
     """Word -> count of the last scan, by first appearance; emptied unless `keep_raw_vocab`."""
@@ -96,6 +99,8 @@ class ModelState:
     _pair_calls: int
     _diverged: str | None
     _trimmed: bool
+    _generator: UInt64Array
+    """State of the dialect's own generator; (0,) without one."""
 
     def _forget_training(self) -> None:
         """Set everything that counts training to its start."""
@@ -108,3 +113,4 @@ class ModelState:
         self._pair_calls = 0
         self._diverged = None
         self._trimmed = False
+        self._generator = new_generator(dialect_of(self), self.seed % SEED_MODULUS)

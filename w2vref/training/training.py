@@ -14,9 +14,12 @@ from w2vref.callbacks import CallbackAny2Vec
 from w2vref.config import SEED_MODULUS
 from w2vref.corpora.checks import Sentences
 from w2vref.corpora.corpus_file import encode_file
-from w2vref.corpora.encoded import digest, encode_corpus
+from w2vref.corpora.encoded import digest
 from w2vref.errors import TrainingDivergedError
 from w2vref.records import EncodedCorpus
+from w2vref.reference.dialects.support import start_call
+from w2vref.training.dialect_corpus import dialect_reads, encode_in_dialect
+from w2vref.training.dialect_options import check_end_alpha, dialect_of
 from w2vref.training.loop import Call, Observer, first_bad_row, run_epochs
 from w2vref.training.result import TrainPosition, TrainResult
 from w2vref.training.settings import check_alphas, real_number, whole_number
@@ -92,8 +95,9 @@ class Training(VocabularySteps):
             state.config,
             locked=is_locked(state.parameters),
             loss=compute_loss,
-            dialect=self.dialect,
         )
+        if not resume:
+            check_end_alpha(self, start, end)
         self._require_finite_start(state)
         corpus = self._corpus_to_train(sentences, corpus_file)
         self._compare_totals(corpus, total_words, total_examples)
@@ -120,6 +124,7 @@ class Training(VocabularySteps):
                 digest=self._digest(corpus),
             )
             self.running_training_loss = 0.0
+            start_call(state.config.dialect, self._generator)
         self._corpus = corpus
         return self._run(state, corpus, position, compute_loss, callbacks, report_delay)
 
@@ -135,8 +140,8 @@ class Training(VocabularySteps):
         if sentences is not None and corpus_file is not None:
             raise TypeError("got both sentences and corpus_file: give one of them")
         vocabulary = self._require_vocabulary()
-        if sentences is not None:
-            corpus = encode_corpus(sentences, vocabulary)
+        if sentences is not None or (corpus_file is not None and dialect_reads(dialect_of(self))):
+            corpus = encode_in_dialect(dialect_of(self), sentences, corpus_file, vocabulary)
         elif corpus_file is not None:
             corpus = encode_file(corpus_file, vocabulary, workers=self.workers)
         elif self._corpus is None:
@@ -202,6 +207,7 @@ class Training(VocabularySteps):
             self._wv.index_to_key,
             workers,
             compute_loss,
+            self._generator,
         )
         model = cast("Word2Vec", self)  # callbacks are promised the whole model
         reporter = _Reporter(report_delay, self.progress_hook)

@@ -19,8 +19,17 @@ from w2vref.aliases import modern_arguments
 from w2vref.corpora.checks import Sentences
 from w2vref.corpora.corpus_file import scan_file
 from w2vref.corpora.encoded import encode
+from w2vref.errors import UnsupportedOptionError
 from w2vref.records import EncodedCorpus
+from w2vref.reference.dialects.initial import ROWS
 from w2vref.reference.sampling import DOMAIN, make_cum_table
+from w2vref.training.dialect_corpus import (
+    dialect_reads,
+    dialect_trim_rule,
+    raw_offsets_of,
+    read_in_dialect,
+)
+from w2vref.training.dialect_options import dialect_of, noise_exponent
 from w2vref.training.settings import check_settings, real_number, whole_number
 from w2vref.training.weights import Weights
 from w2vref.vocabulary.counted import CountedWords
@@ -197,7 +206,9 @@ class VocabularySteps(Weights):
             their rows would be given to other decisions.
         """
         vocabulary, tables = self._require_vocabulary(), self._require_tables()
-        new = make_tables(vocabulary, sample=0.0, ns_exponent=self.ns_exponent, hs=True, negative=0)
+        new = make_tables(
+            vocabulary, sample=0.0, ns_exponent=0.0, hs=True, negative=0, dialect=dialect_of(self)
+        )
         if self._node is not None and self._node.any():
             same = np.array_equal(new.points, tables.points) and np.array_equal(new.codes, tables.codes)
             if not same:
@@ -215,7 +226,12 @@ class VocabularySteps(Weights):
             domain: the last entry of the table.
         """
         vocabulary, tables = self._require_vocabulary(), self._require_tables()
-        exponent = self.ns_exponent if power is None else real_number("power", power)
+        exponent = noise_exponent(self) if power is None else real_number("power", power)
+        dialect = dialect_of(self)
+        if dialect.negative_draw == "unigram_table":
+            raise UnsupportedOptionError(
+                f"dialect {dialect.name!r} has one table, for the exponent {exponent}: build_vocab makes it"
+            )
         table = make_cum_table(vocabulary.training_counts, exponent, domain)
         self._set_tables(replace(tables, cum_table=table))
 
@@ -247,6 +263,11 @@ class VocabularySteps(Weights):
             raise ValueError("update=True needs a vocabulary to add to: call build_vocab() first")
         if self._trimmed:
             raise RuntimeError("the model's training data was deleted, so it cannot be updated")
+        if dialect_of(self).generator != "counter" or dialect_of(self).initialization in ROWS:
+            raise UnsupportedOptionError(
+                f"dialect {dialect_of(self).name!r} cannot add words to a vocabulary (update=True): its rows "
+                "and draws depend on the place of a word; build a new vocabulary"
+            )
         self.wv.padded()  # refuses read-only rows and diverged models
 
     def _scanned(
@@ -257,6 +278,9 @@ class VocabularySteps(Weights):
         workers: int | None = None,
     ) -> Scan:
         check_settings(self)
+        dialect = dialect_of(self)
+        if dialect_reads(dialect):
+            sentences, corpus_file = read_in_dialect(dialect, sentences, corpus_file), None
         if corpus_file is not None:
             return scan_file(corpus_file, workers=workers or self.workers, max_vocab_size=self.max_vocab_size)
         assert sentences is not None
@@ -277,7 +301,7 @@ class VocabularySteps(Weights):
             raw_vocab,
             min_count=self.min_count if min_count is None else min_count,
             max_final_vocab=self.max_final_vocab,
-            trim_rule=trim_rule,
+            trim_rule=dialect_trim_rule(dialect_of(self), trim_rule),
             known=self._vocabulary if update else None,
         )
 
@@ -310,16 +334,22 @@ class VocabularySteps(Weights):
         old = self._vocabulary if update else None
         vocabulary = (
             Vocabulary.from_selection(
-                selection, sorted_vocab=bool(self.sorted_vocab), null_word=bool(self.null_word)
+                selection,
+                sorted_vocab=bool(self.sorted_vocab),
+                null_word=bool(self.null_word),
+                order=dialect_of(self).vocabulary,
             )
             if old is None
             else old.merged(selection, sorted_vocab=bool(self.sorted_vocab))
         )
         tables = self._tables_for(vocabulary, old)
         has_text = scanned is not None and scanned.spool is not None
+        raw_offsets = raw_offsets_of(dialect_of(self), scanned)  # before encode writes over them
         corpus: EncodedCorpus | None = (
             encode(scanned, vocabulary, consume=True, workers=self.workers) if scanned and has_text else None
         )
+        if corpus is not None:
+            corpus = replace(corpus, raw_offsets=raw_offsets)
         if old is None:
             if self.train_count:
                 logger.warning("build_vocab replaces the trained vocabulary and its vectors")

@@ -13,8 +13,10 @@ from w2vref.config import SEED_MODULUS
 from w2vref.errors import TrainingDivergedError
 from w2vref.keyedvectors import KeyedVectors
 from w2vref.records import Parameters, Tables, padded_size, padded_zeros
+from w2vref.reference.dialects.initial import ROWS
 from w2vref.reference.huffman import extend_codes
 from w2vref.reference.initialization import initial_vectors, vector_keys
+from w2vref.training.dialect_options import dialect_of, noise_exponent
 from w2vref.training.settings import check_settings
 from w2vref.training.state import ModelState, StepState
 from w2vref.vocabulary.vocabulary import Vocabulary, make_tables
@@ -90,6 +92,11 @@ class Weights(ModelState):
         """
         vocabulary = other_model._require_vocabulary()
         check_settings(self)
+        if dialect_of(other_model) != dialect_of(self):
+            raise ValueError(
+                f"the other model has dialect {dialect_of(other_model).name!r}, this one "
+                f"{dialect_of(self).name!r}, so its vocabulary and corpus do not fit: use build_vocab"
+            )
         tables = self._tables_for(vocabulary, None)
         self._set_vocabulary(vocabulary, tables)
         self._corpus = other_model._corpus
@@ -184,9 +191,10 @@ class Weights(ModelState):
         tables = make_tables(
             vocabulary,
             sample=self.sample,
-            ns_exponent=self.ns_exponent,
+            ns_exponent=noise_exponent(self),
             hs=bool(self.hs) and old is None,
             negative=self.negative,
+            dialect=dialect_of(self),
         )
         if not self.hs or old is None:
             return tables
@@ -235,6 +243,9 @@ class Weights(ModelState):
         self._set_tables(tables)
 
     def _initial_rows(self, words: list[str]) -> Float32Array:
+        initialization = dialect_of(self).initialization
+        if initialization in ROWS:  # of a new vocabulary: these dialects add no words to an old one
+            return ROWS[initialization](len(words), self.vector_size, self.seed % SEED_MODULUS)
         suffix = str(self.seed % SEED_MODULUS)
         return initial_vectors(vector_keys((w + suffix for w in words), self.hashfxn), self.vector_size)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from w2vref._typing import Int64Array, WordId
+from w2vref.dialects import END_OF_SENTENCE, W2VREF, Dialect
 from w2vref.records import Tables
-from w2vref.reference.huffman import huffman_codes
-from w2vref.reference.sampling import make_cum_table, make_sample_int
+from w2vref.reference.dialects.tables import table_rules
 from w2vref.vocabulary.select import Selection
 
 NULL_WORD = "\0"
@@ -66,20 +66,27 @@ class Vocabulary:
 
     @classmethod
     def from_selection(
-        cls, selection: Selection, *, sorted_vocab: bool = True, null_word: bool = False
+        cls,
+        selection: Selection,
+        *,
+        sorted_vocab: bool = True,
+        null_word: bool = False,
+        order: str = "first_appearance",
     ) -> Vocabulary:
         """Make a new vocabulary.
 
         Args:
             sorted_vocab: descending count, ties by first appearance; otherwise first appearance.
             null_word: add the null word at the end, with count 1.
+            order: a choice of the dialects' axis `vocabulary`, for sorted_vocab.
 
-        Raises: ValueError if null_word is set and the corpus has that word.
+        Raises: ValueError if null_word is set and the corpus has that word, or if </s> must come first
+            and is missing.
         """
         words, counts = selection.words, selection.counts
         if sorted_vocab:
-            order = np.argsort(-counts, kind="stable")
-            words, counts = [words[i] for i in order.tolist()], counts[order]
+            places = _places(selection, order)
+            words, counts = [words[i] for i in places.tolist()], counts[places]
         vocabulary = cls(words, counts)
         return vocabulary.with_null_word() if null_word else vocabulary
 
@@ -144,25 +151,48 @@ class Vocabulary:
         return counts
 
 
+def _places(selection: Selection, order: str) -> Int64Array:
+    """Return the places in the selection of the words in the order of their ids."""
+    counts = selection.counts
+    if order == "last_appearance":
+        return np.argsort(counts, kind="stable")[::-1]
+    if order == "end_of_sentence_first":
+        if END_OF_SENTENCE not in selection.words:
+            raise ValueError(
+                f"the dialect needs the word {END_OF_SENTENCE!r}, which stands for the end of each line: "
+                "give it a count, or build the vocabulary from a corpus"
+            )
+        ahead = np.array([word != END_OF_SENTENCE for word in selection.words])
+        return np.lexsort((-counts, ahead))  # stable, the last key first
+    return np.argsort(-counts, kind="stable")
+
+
 def make_tables(
-    vocabulary: Vocabulary, *, sample: float, ns_exponent: float, hs: bool, negative: int
+    vocabulary: Vocabulary,
+    *,
+    sample: float,
+    ns_exponent: float,
+    hs: bool,
+    negative: int,
+    dialect: Dialect = W2VREF,
 ) -> Tables:
-    """Make what training looks up by word id.
+    """Make what training looks up by word id, as the dialect does.
 
     The null word has no width in `cum_table`, a `sample_int` of 0 and an empty code.
 
     Raises: ValueError for a bad sample or ns_exponent, and for hs with fewer than two words.
     """
     counts = vocabulary.training_counts
+    rules = table_rules(dialect)
     if hs:
-        codes, points, code_offsets = huffman_codes(vocabulary._with_null_count(-1))
+        codes, points, code_offsets = rules.huffman_codes(vocabulary._with_null_count(-1))
     else:
         codes = np.zeros(0, dtype=np.uint8)
         points = np.zeros(0, dtype=np.uint32)
         code_offsets = np.zeros(1, dtype=np.int64)
     return Tables(
-        sample_int=make_sample_int(counts, sample),
-        cum_table=make_cum_table(counts, ns_exponent) if negative else np.zeros(0, dtype=np.uint32),
+        sample_int=rules.sample_int(counts, sample),
+        cum_table=rules.cum_table(counts, ns_exponent) if negative else np.zeros(0, dtype=np.uint32),
         codes=codes,
         points=points,
         code_offsets=code_offsets,
