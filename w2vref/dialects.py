@@ -45,7 +45,7 @@ END_OF_SENTENCE = "</s>"
 """The word that word2vec.c reads at the end of each line."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Dialect:
     """One choice for each axis of `AXES`; the defaults are those of w2vref.
 
@@ -100,6 +100,11 @@ class Dialect:
                 f"dialect {self.name!r}: vocabulary='end_of_sentence_first' and generator='lcg64' go "
                 "together: that loop takes word 0 for the end of a sentence"
             )
+
+    def __repr__(self) -> str:
+        default = Dialect()
+        changed = (f", {a}={c!r}" for a, c in self.choices().items() if c != getattr(default, a))
+        return f"Dialect({self.name!r}{''.join(changed)})"
 
     def choices(self) -> dict[str, str]:
         """Return axis -> choice."""

@@ -17,6 +17,7 @@ from w2vref.config import BlockRule, TrainingConfig
 from w2vref.conformance import cases, strategies
 from w2vref.conformance.checks import CHECKS
 from w2vref.conformance.compare import MismatchError
+from w2vref.dialects import Dialect
 from w2vref.records import Step
 from w2vref.reference import skipgram
 
@@ -120,7 +121,10 @@ def test_a_report_can_be_understood_and_run(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_cases_build_equal_arrays_each_time_and_their_repr_builds_them_again() -> None:
-    again = eval(repr(CASE), {**vars(cases), "BlockRule": BlockRule, "TrainingConfig": TrainingConfig})
+    again = eval(
+        repr(CASE),
+        {**vars(cases), "BlockRule": BlockRule, "Dialect": Dialect, "TrainingConfig": TrainingConfig},
+    )
     assert again == CASE
     one, two = (c.state.parameters(c.config) for c in (CASE, again))
     np.testing.assert_array_equal(one.input_vectors, two.input_vectors)

@@ -46,7 +46,7 @@ def blas_high_word_dot(a: Float32Array, b: Float32Array, size: int) -> np.float3
     if size < BLAS_BLOCK:
         # Below a block of its kernel, OpenBLAS adds float32 products in float64.
         total = np.add.accumulate((a[:size] * b[:size]).astype(np.float64))[-1]
-    return np.float32(*unpack("<d", pack("<f", total) + pack("<d", total)[4:]))
+    return np.float32(*unpack("<d", pack("<f", np.float32(total)) + pack("<d", total)[4:]))
 
 
 def sequential_dot(a: Float32Array, b: Float32Array, size: int) -> np.float32:
