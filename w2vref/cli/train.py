@@ -11,7 +11,7 @@ from typing import Any
 
 from w2vref.cli import progress, saving
 from w2vref.cli.main import EXIT_INTERRUPTED
-from w2vref.config import CBOW_GRADIENTS
+from w2vref.config import ALGORITHMS, CBOW_GRADIENTS
 from w2vref.model import Word2Vec
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -30,6 +30,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "cbow_mean": {"type": int, "choices": (0, 1), "help": "1: mean of the context, 0: sum"},
     "cbow_gradient": {"choices": CBOW_GRADIENTS, "help": "factor of CBOW's error"},
     "iter": {"flags": ["--iter", "--epochs"], "type": int, "help": "passes over the text"},
+    "algorithm": {
+        "choices": ALGORITHMS,
+        "help": "block: faster, the same bits for any --workers; negative sampling only",
+    },
     "backend": {"help": "see `w2vref backends`"},
 }
 """Argument of `Word2Vec` -> how it is spelled here. What is not given keeps the default of `Word2Vec`."""

@@ -15,7 +15,7 @@ from w2vref.backends.base import SPAN_TOKENS, Control, TrainingJob
 from w2vref.backends.c.library import Library
 from w2vref.config import TrainingConfig
 from w2vref.errors import UnsupportedOptionError
-from w2vref.records import EncodedCorpus, Parameters, Tables, is_padded
+from w2vref.records import EncodedCorpus, Parameters, Tables, is_padded, padded_zeros
 from w2vref.reference.block_layout import block_words, bounds_from
 
 LARGEST_WINDOW = 1 << 30
@@ -192,4 +192,11 @@ def block_struct(library: Library, job: TrainingJob, control: Control) -> Struct
     struct.words, struct.tile, struct.draws = block_words(rule, job.corpus), rule.tile, rule.draws
     struct.cap = rule.cap
     struct.bounds, struct.blocks = buffer(library, bounds, np.int64, "bounds"), len(bounds) - 1
-    return Struct(struct, [bounds, struct.bounds])
+    room = int(np.diff(bounds).max(initial=0))
+    # NumPy asks for huge pages; only those that are written to take memory.
+    rows = padded_zeros(2 * room + -(-room // rule.tile) * rule.draws, job.config.vector_size)
+    struct.room, struct.contributions = (
+        room,
+        buffer(library, rows, np.float32, "contributions", writable=True),
+    )
+    return Struct(struct, [bounds, struct.bounds, rows, struct.contributions])

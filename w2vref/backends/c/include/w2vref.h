@@ -106,6 +106,8 @@ typedef struct {
     float cap;
     const int64_t *bounds; /* (blocks + 1,): block k is tokens bounds[k] .. bounds[k + 1] - 1 */
     int64_t blocks;
+    int64_t room;         /* tokens of the longest block */
+    float *contributions; /* (2 * room + ceil(room / tile) * draws, stride), rows as those of w2v_model */
 } w2v_block_rule;
 
 /* What the workers of one call share; the library owns it: w2v_blocks_free gives it back. */

@@ -51,16 +51,6 @@ static size_t w2v_lay_out_blocks(w2v_blocks *all, char *memory)
     return used;
 }
 
-static size_t w2v_lay_out_contributions(w2v_blocks *all, char *memory)
-{
-    const int64_t stride = all->model->stride, tiles = w2v_ceiling(all->room, all->rule->tile);
-    size_t used = 0;
-    all->to_inputs = w2v_part(memory, &used, all->room * stride, sizeof(float));
-    all->to_outputs = w2v_part(memory, &used, all->room * stride, sizeof(float));
-    all->to_noise = w2v_part(memory, &used, tiles * all->rule->draws * stride, sizeof(float));
-    return used;
-}
-
 static void *w2v_aligned(void *memory)
 {
     return (void *)(((uintptr_t)memory + 63) / 64 * 64);
@@ -71,7 +61,6 @@ void w2v_blocks_free(w2v_blocks *all)
     if (!all)
         return;
     free(all->memory);
-    free(all->contributions);
     free(all);
 }
 
@@ -85,18 +74,16 @@ w2v_blocks *w2v_blocks_new(const w2v_model *model, const w2v_corpus *corpus, con
     all->corpus = corpus;
     all->run = run;
     all->rule = rule;
-    for (int64_t k = 0; k < rule->blocks; k++) {
-        const int64_t length = rule->bounds[k + 1] - rule->bounds[k];
-        all->room = length > all->room ? length : all->room;
-    }
+    all->room = rule->room;
+    all->to_inputs = rule->contributions;
+    all->to_outputs = all->to_inputs + all->room * model->stride;
+    all->to_noise = all->to_outputs + all->room * model->stride;
     all->memory = malloc(w2v_lay_out_blocks(all, NULL) + 64);
-    all->contributions = malloc(w2v_lay_out_contributions(all, NULL) + 64);
-    if (!all->memory || !all->contributions) {
+    if (!all->memory) {
         w2v_blocks_free(all);
         return NULL;
     }
     w2v_lay_out_blocks(all, w2v_aligned(all->memory));
-    w2v_lay_out_contributions(all, w2v_aligned(all->contributions));
     all->finished = rule->blocks == 0;
     all->blocks[0].arrived = 1; /* nothing stands before the first block */
     return all;

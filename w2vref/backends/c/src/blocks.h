@@ -64,7 +64,7 @@ struct w2v_blocks {
 
     int status __attribute__((aligned(64))); /* of enum w2v_status */
     w2v_result result;
-    void *memory, *contributions;
+    void *memory;
 };
 
 /* The scratch memory of one worker. */

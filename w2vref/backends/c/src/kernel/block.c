@@ -108,19 +108,27 @@ W2V_INLINE void w2v_block_pairs(w2v_tile_task *task, const w2v_pairs *pairs, int
     w2v_gradients(x, ones, task->block->alpha, g);
     if (W2V_UNLIKELY(counts_loss))
         task->loss += w2v_group_loss(x, ones, count);
+    /* Pointers of its own: the compiler must think that a store may change those of *pairs. */
+    const float *const input = pairs->input;
+    float *const to_input = pairs->to_input;
+    float *outputs[W2V_GROUP], *to_outputs[W2V_GROUP];
     w2v_vec all_g[W2V_GROUP];
 #pragma GCC unroll 8
-    for (int k = 0; k < count; k++)
+    for (int k = 0; k < count; k++) {
+        outputs[k] = pairs->outputs[k];
+        to_outputs[k] = pairs->to_outputs[k];
         all_g[k] = w2v_all(g[k]);
+    }
+    const int from_zero = pairs->from_zero;
     for (int64_t at = 0; at < stride; at += W2V_WIDTH) {
-        const w2v_vec a = w2v_load(pairs->input + at);
-        w2v_vec sum = pairs->from_zero ? w2v_all(0.0f) : w2v_load(pairs->to_input + at);
+        const w2v_vec a = w2v_load(input + at);
+        w2v_vec sum = from_zero ? w2v_all(0.0f) : w2v_load(to_input + at);
 #pragma GCC unroll 8
         for (int k = 0; k < count; k++) {
-            sum += all_g[k] * w2v_load(pairs->outputs[k] + at);
-            w2v_store(pairs->to_outputs[k] + at, w2v_load(pairs->to_outputs[k] + at) + all_g[k] * a);
+            sum += all_g[k] * w2v_load(outputs[k] + at);
+            w2v_store(to_outputs[k] + at, w2v_load(to_outputs[k] + at) + all_g[k] * a);
         }
-        w2v_store(pairs->to_input + at, sum);
+        w2v_store(to_input + at, sum);
     }
 }
 

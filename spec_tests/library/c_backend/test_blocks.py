@@ -1,0 +1,113 @@
+"""Block training in C: many workers, stops, wrong ids."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from w2vref.backends.base import Control
+from w2vref.backends.numpy_backend import NumpyBackend
+from w2vref.config import BlockRule
+from w2vref.reference.block_layout import block_bounds
+
+
+@pytest.mark.parametrize("words", [1, 50, 10_000])
+def test_more_workers_than_cores_change_no_bit_and_end(
+    make_case: Any, train: Any, backend: Any, words: int
+) -> None:
+    """Thousands of phases of a few tasks each: a task lost, or done twice, would show."""
+    lengths = (40, 1, 0, *[9] * 30) if words == 1 else (400, 1, 0, *[9] * 200, 1500)
+    case = make_case(
+        lengths=lengths, vocab_size=200, vector_size=33, sg=True, sample=0.05,
+        compute_loss=True, algorithm="block", block=BlockRule(words=words),
+    )  # fmt: skip
+    expected, expected_result = train(NumpyBackend(), case)
+    for workers in (1, 2, 16):
+        trained, result = train(backend, case.copy(workers=workers))
+        trained.assert_same_bits(expected, f"{workers} workers, blocks of {words}")
+        assert result.effective_words == expected_result.effective_words
+        assert result.loss == pytest.approx(expected_result.loss, rel=1e-9)
+
+
+@pytest.mark.parametrize("sg", [True, False])
+def test_a_stop_leaves_whole_blocks(make_case: Any, backend: Any, sg: bool) -> None:
+    case = make_case(
+        lengths=[20] * 40_000, vocab_size=300, vector_size=64, sg=sg, workers=3, algorithm="block",
+        block=BlockRule(words=5000),
+    )  # fmt: skip
+    bounds = block_bounds(case.job.config.block, case.job.corpus)
+    stopped, control = case.copy(), Control()
+
+    def stop() -> None:
+        while control.next_token[0] < bounds[3]:
+            time.sleep(0.001)
+        control.stop[0] = 1
+
+    thread = threading.Thread(target=stop)
+    thread.start()
+    result = backend.train(stopped.job, control)
+    thread.join()
+    end = int(control.next_token[0])
+    assert bounds[3] <= end < bounds[-1]
+    assert end in bounds
+    # The same as training only the blocks before: nothing of the next block has been applied.
+    again, again_control = case.copy(), Control()
+    numbers = []
+    while int(again_control.next_token[0]) < end:
+        numbers.append(_train_one_block(backend, replace(again.job, workers=1), again_control, bounds))
+    again.assert_same_bits(stopped, "the blocks before the stop")
+    assert sum(numbers) == result.effective_words
+
+
+def _train_one_block(backend: Any, job: Any, control: Control, bounds: Any) -> int:
+    """Train the block that begins at the position, through a corpus that ends with it."""
+    first = int(control.next_token[0])
+    last = int(bounds[np.searchsorted(bounds, first) + 1])
+    offsets = job.corpus.sentence_offsets
+    corpus = replace(
+        job.corpus, tokens=job.corpus.tokens[:last], sentence_offsets=offsets[offsets <= last].copy()
+    )
+    result = backend.train(replace(job, corpus=corpus), control)
+    assert int(control.next_token[0]) == last
+    return int(result.effective_words)
+
+
+def test_a_word_id_outside_the_vocabulary_is_an_error_and_no_hang(make_case: Any, backend: Any) -> None:
+    case = make_case(lengths=[30] * 100, workers=4, algorithm="block", block=BlockRule(words=300))
+    tokens = case.job.corpus.tokens.copy()
+    tokens[2000] = 12
+    broken = case.copy(corpus=replace(case.job.corpus, tokens=tokens))
+    control = Control()
+    with pytest.raises(IndexError, match="outside the vocabulary"):
+        backend.train(broken.job, control)
+    # The blocks before the one with the wrong id are trained; that one is not.
+    assert int(control.next_token[0]) == 1800
+
+
+def test_a_worker_without_memory_ends_the_others(
+    make_case: Any, backend: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = make_case(lengths=[30] * 3000, workers=3, algorithm="block", block=BlockRule(words=300))
+    library, calls = backend._library, []
+
+    class Lib:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(library.lib, name)
+
+        def w2v_blocks_train(self, simd: int, blocks: Any) -> int:
+            calls.append(simd)
+            if len(calls) == 1:
+                return int(library.lib.W2V_NO_MEMORY)
+            return int(library.lib.w2v_blocks_train(simd, blocks))
+
+    monkeypatch.setattr(backend, "_library", library._replace(lib=Lib()))
+    control = Control()
+    with pytest.raises(MemoryError, match="scratch"):
+        backend.train(case.job, control)
+    assert control.stop[0] == 1
+    assert int(control.next_token[0]) in block_bounds(case.job.config.block, case.job.corpus)
