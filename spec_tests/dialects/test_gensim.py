@@ -116,7 +116,7 @@ def test_a_job_trains_its_first_10000_kept_words(compared: Any, zipf_text: Any) 
 
 
 def test_a_first_sentence_longer_than_a_job(compared: Any, sentences: Any) -> None:
-    long_first = [["w0", "w1", "w2"] * 100, *sentences[:30]]
+    long_first = [["w0", "w1", "w2"] * 100, [], *sentences[:30], ["w1"] * 260, [], ["w0", "w2"]]
     compared(long_first, {**SETTINGS, "hs": 0, "negative": 2, "epochs": 2})
 
 

@@ -50,6 +50,8 @@ def check_dialect_options(model: ModelState) -> None:
                 f"dialect {dialect.name!r} does not support {option}={value!r}: it is always {wanted}; "
                 "leave the option out"
             )
+    if dialect.generator == "numpy_lcg48" and not 0 <= model.seed < 1 << 32:
+        raise ValueError(f"dialect {dialect.name!r} takes a seed of 32 bits, 0 .. 2^32 - 1, got {model.seed}")
 
 
 def check_end_alpha(model: ModelState, start: float, end: float) -> None:

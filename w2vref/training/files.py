@@ -297,6 +297,7 @@ class ModelFiles(Weights, SaveLoad):
         if not isinstance(events, list):
             raise damaged(file, "its record of events is damaged")
         self.lifecycle_events = events
+        self._made_in = dialect_of(self)
         self._generator = new_generator(dialect_of(self), self.seed % SEED_MODULUS)
         if len(self._generator):
             stored_state = require(file, "generator", np.uint64, 1, len(self._generator))

@@ -101,6 +101,8 @@ class ModelState:
     _trimmed: bool
     _generator: UInt64Array
     """State of the dialect's own generator; (0,) without one."""
+    _made_in: Dialect
+    """The dialect in which vocabulary, tables and rows were made."""
 
     def _forget_training(self) -> None:
         """Set everything that counts training to its start."""
@@ -113,4 +115,5 @@ class ModelState:
         self._pair_calls = 0
         self._diverged = None
         self._trimmed = False
+        self._made_in = dialect_of(self)
         self._generator = new_generator(dialect_of(self), self.seed % SEED_MODULUS)

@@ -147,6 +147,11 @@ class Weights(ModelState):
                 "init_sims(replace=True)), so it can be queried but not trained"
             )
         config = check_settings(self)
+        if config.dialect != self._made_in:
+            raise RuntimeError(
+                f"the vocabulary was made in dialect {self._made_in.name!r}, and dialect is now "
+                f"{config.dialect.name!r}: call build_vocab() again, or make a new model"
+            )
         rows = self._wv.padded()
         stride = padded_size(config.vector_size)
         if rows.shape != (len(vocabulary), stride) or self._wv.vector_size != config.vector_size:
