@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -356,3 +358,18 @@ def test_named_dialects_say_what_the_catalogue_says() -> None:
     assert KOAN.cbow_gradient == "exact"
     assert (WORD2VEC_C.out_of_range_hs, WORD2VEC_C.out_of_range_negative) == ("skip", "saturate")
     assert (GENSIM.out_of_range_hs, GENSIM.out_of_range_negative) == ("skip", "skip")
+
+
+def test_the_page_on_deviations_says_what_the_records_say() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "deviations.md").read_text(encoding="utf-8")
+    table = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if "|" in line
+    ]
+    header, rows = table[0], {row[0].strip("`"): row[1:] for row in table[2:] if len(row) == len(table[0])}
+    assert header[1:] == list(DIALECTS)
+    assert rows == {axis: [d.choices()[axis] for d in DIALECTS.values()] for axis in AXES}
+    for axis, details in AXES.items():
+        assert re.search(rf"\*\*(\w+, )?{axis}(, \w+)?\.\*\*", page), f"{axis} has no paragraph"
+        assert f"**{axis}** ({details.level}). {details.question}\n" in page
+        for choice, meaning in details.choices.items():
+            assert f"- `{choice}`: {meaning}\n" in page
