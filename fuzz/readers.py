@@ -35,6 +35,7 @@ from w2vref.io.vocabulary_files import read_vocabulary
 from w2vref.io.word2vec_format import read_word2vec, write_word2vec
 from w2vref.keyedvectors import KeyedVectors
 from w2vref.model import Word2Vec
+from w2vref.phrases import FrozenPhrases, Phrases, original_scorer
 
 SECONDS = 5.0
 """Longest time for a file of some kilobytes; a hang otherwise."""
@@ -89,6 +90,24 @@ def samples() -> dict[str, list[bytes]]:
     return found
 
 
+def phrase_samples() -> tuple[list[bytes], list[bytes]]:
+    """Return files of `Phrases` and of `FrozenPhrases`, some scored by a function that no file holds."""
+    sentences = [["new", "york", "is", "é"], ["new", "york", "of", "a"], ["a", "new", "day"], ["new", "york"]]
+    counted, frozen = [], []
+    for options in ({}, {"scoring": "npmi", "threshold": -1.0}, {"scoring": _user_scorer, "threshold": 0.1}):
+        for corpus in (sentences, []):
+            phrases = Phrases(corpus, min_count=1, connector_words={"of", "a"}, **options)  # type: ignore[arg-type]
+            for made, found in ((phrases, counted), (phrases.freeze(), frozen)):
+                stream = io.BytesIO()
+                made.save(stream)  # type: ignore[attr-defined]
+                found.append(stream.getvalue())
+    return counted, frozen
+
+
+def _user_scorer(**counts: float) -> float:
+    return original_scorer(**counts)  # type: ignore[arg-type]
+
+
 def _either(one: Mutate, other: Mutate) -> Mutate:
     return lambda data, random: (one if random.random() < 0.5 else other)(data, random)
 
@@ -119,6 +138,22 @@ def readers(folder: Path) -> dict[str, Reader]:
     def merged(path: Path) -> object:
         return target.intersect_word2vec_format(path, binary=path.stat().st_size % 2 == 0)
 
+    def phrases(path: Path) -> object:
+        try:
+            loaded = Phrases.load(path)
+        except FileFormatError:
+            raise
+        except ValueError as error:  # documented: the file names a function of the user's
+            if "give it again" not in str(error):
+                raise
+            loaded = Phrases.load(path, scoring=_user_scorer)
+        return loaded, loaded.export_phrases()
+
+    def frozen_phrases(path: Path) -> object:
+        loaded = FrozenPhrases.load(path)
+        return loaded, loaded[["new", "york", "of", "a"]]
+
+    counted, frozen = phrase_samples()
     vocabulary = [b"a 5\nb\xc2\xa0c 7\n\xc3\xa9 1\n", b"word 1"]
     both = seeds["text"] + seeds["binary"]
     return {
@@ -142,6 +177,8 @@ def readers(folder: Path) -> dict[str, Reader]:
         "model": Reader(
             lambda path: Word2Vec.load(path, backend="numpy"), seeds["model"], model_errors, native
         ),
+        "phrases": Reader(phrases, counted, model_errors, native),
+        "frozen phrases": Reader(frozen_phrases, frozen, model_errors, native),
     }
 
 
