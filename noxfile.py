@@ -147,6 +147,16 @@ def sanitize(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def mutants(session: nox.Session) -> None:
+    """Put mistakes into a copy of the package, one at a time: each is caught; write docs/mutants.md."""
+    # Not the wheel: each mistake is compiled anew.
+    project = nox.project.load_toml("pyproject.toml")["project"]
+    session.install("setuptools>=77", *project["dependencies"], *project["optional-dependencies"]["numba"])
+    session.install(*project["optional-dependencies"]["conformance"])
+    session.run("python", "tools/mutants/run.py", *session.posargs)
+
+
+@nox.session(default=False)
 def fuzz(session: nox.Session) -> None:
     """Feed 100,000 damaged files to every reader."""
     install_wheel(session, "all")

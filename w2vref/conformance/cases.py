@@ -6,7 +6,8 @@ stream of the project's own generator, not from NumPy's, so that a case is the s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,10 +15,10 @@ from w2vref._typing import Float32Array
 from w2vref.backends import TrainingJob
 from w2vref.backends.base import SPAN_TOKENS
 from w2vref.config import TrainingConfig
-from w2vref.records import EncodedCorpus, Parameters, Tables, padded_zeros
-from w2vref.reference.draws import draws
+from w2vref.records import EncodedCorpus, Parameters, Step, Tables, padded_zeros
+from w2vref.reference.draws import draws, high32, sentence_key, token_key
 from w2vref.reference.huffman import huffman_codes
-from w2vref.reference.sampling import ALWAYS, make_cum_table, make_sample_int
+from w2vref.reference.sampling import ALWAYS, DOMAIN, make_cum_table, make_sample_int
 
 ROWS = ("initial", "trained", "large", "denormal", "mixed", "zero")
 """Kinds of rows: as at the start; of the size of trained ones; large enough that the sigmoid saturates;
@@ -55,6 +56,9 @@ class State:
     locks: tuple[float, ...] = (1.0,)
     sample: float = 0.0
     ns_exponent: float = 0.75
+    domain: int = DOMAIN
+    """Last entry of the noise table. With a small one draws often fall on an entry, where an insertion point
+    on the wrong side shows."""
 
     def parameters(self, config: TrainingConfig) -> Parameters:
         """Return fresh arrays: two calls give equal ones."""
@@ -77,7 +81,9 @@ class State:
         codes, points, offsets = np.zeros(0, np.uint8), np.zeros(0, np.uint32), np.zeros(1, np.int64)
         if config.hs:
             codes, points, offsets = huffman_codes(counts)
-        cum_table = make_cum_table(counts, self.ns_exponent) if config.negative else np.zeros(0, np.uint32)
+        cum_table = np.zeros(0, np.uint32)
+        if config.negative:
+            cum_table = make_cum_table(counts, self.ns_exponent, self.domain)
         return Tables(make_sample_int(counts, self.sample), cum_table, codes, points, offsets)
 
 
@@ -97,6 +103,27 @@ class PairCase:
 
 
 @dataclass(frozen=True, slots=True)
+class SigmoidCase:
+    """Dots whose sigmoids a skip-gram pair shows bare."""
+
+    dots: tuple[float, ...]
+
+    def step(self, function: Callable[..., Step], x: float) -> Step:
+        """Return the step of `function` whose hidden_error is -sigmoid(x), all of its bits.
+
+        The target's row is 0 and adds nothing to the error; the negative's is 1, its dot is x, and with
+        alpha = 1 it adds g = 0 - sigmoid(x).
+        """
+        config = TrainingConfig(vector_size=1, sg=True, negative=1)
+        state = State(counts=(1, 1), rows="zero")
+        parameters = state.parameters(config)
+        parameters.input_vectors[0, 0] = x
+        parameters.output_vectors[1, 0] = 1.0
+        negative_ids = np.array([1], dtype=np.int64)
+        return function(config, parameters, state.tables(config), 0, 0, negative_ids, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
 class EpochCase:
     """One call of `Backend.train`."""
 
@@ -111,6 +138,24 @@ class EpochCase:
     start_alpha: float = 0.025
     end_alpha: float = 0.0001
     compute_loss: bool = True
+    at_thresholds: bool = False
+    """Put each word's subsampling threshold on the draw of its first token, or one above for every second
+    word: a draw equal to the threshold drops the token."""
+
+    def tables(self) -> Tables:
+        """Return the tables that the job trains with."""
+        tables = self.state.tables(self.config)
+        if not self.at_thresholds:
+            return tables
+        sample_int = tables.sample_int.copy()
+        placed: set[int] = set()
+        for number, sentence in enumerate(self.sentences):
+            key = sentence_key(self.config.seed, self.epoch, number)
+            for position, word in enumerate(sentence):
+                if word not in placed:
+                    sample_int[word] = high32(token_key(key, position)) + word % 2
+                    placed.add(word)
+        return replace(tables, sample_int=sample_int)
 
     def corpus(self) -> EncodedCorpus:
         """Return the sentences as a backend takes them."""
@@ -125,7 +170,7 @@ class EpochCase:
         return TrainingJob(
             config=self.config,
             parameters=self.state.parameters(self.config),
-            tables=self.state.tables(self.config),
+            tables=self.tables(),
             corpus=corpus,
             epoch=self.epoch,
             words_before=self.words_before,
@@ -134,6 +179,27 @@ class EpochCase:
             end_alpha=self.end_alpha,
             compute_loss=self.compute_loss,
             workers=workers,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LongCase:
+    """A corpus of thousands of tokens, in few numbers: kernels work through such a one in parts."""
+
+    config: TrainingConfig
+    state: State
+    lengths: tuple[int, ...]
+    """Of the sentences."""
+    tokens_seed: int = 0
+    first_token: int = 0
+
+    def epoch(self, compute_loss: bool = True) -> EpochCase:
+        """Return the same as an epoch; its tokens are uniform over the vocabulary."""
+        drawn = draws(self.tokens_seed, sum(self.lengths)) >> np.uint64(32)
+        tokens = iter((drawn % np.uint64(len(self.state.counts))).tolist())
+        sentences = tuple(tuple(next(tokens) for _ in range(n)) for n in self.lengths)
+        return EpochCase(
+            self.config, self.state, sentences, first_token=self.first_token, compute_loss=compute_loss
         )
 
 
@@ -162,7 +228,7 @@ class WorkersCase:
     group_words: int = 4
     sentence_words: int = 25
 
-    def job(self, workers: int) -> TrainingJob:
+    def job(self, workers: int, compute_loss: bool = True) -> TrainingJob:
         """Return the job, on fresh arrays."""
         size, words = self.config.vector_size, self.groups * self.group_words + 1
         choices = (draws(self.config.seed, self.groups * SPAN_TOKENS) >> np.uint64(32)).astype(np.int64)
@@ -189,6 +255,6 @@ class WorkersCase:
             total_words=len(tokens),
             start_alpha=0.025,
             end_alpha=0.0001,
-            compute_loss=True,
+            compute_loss=compute_loss,
             workers=workers,
         )

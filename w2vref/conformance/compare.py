@@ -40,7 +40,7 @@ class Comparison:
         return (
             "    from w2vref.backends import get_backend\n"
             "    from w2vref.config import BlockRule, TrainingConfig\n"
-            "    from w2vref.conformance.cases import EpochCase, ModelCase, PairCase, State, WorkersCase\n"
+            "    from w2vref.conformance.cases import *\n"
             "    from w2vref.conformance.checks import CHECKS\n"
             "    from w2vref.dialects import Dialect\n"
             f"    case = {self.case!r}\n"

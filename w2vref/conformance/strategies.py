@@ -12,8 +12,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from w2vref.backends import Capabilities
 from w2vref.config import CBOW_GRADIENTS, BlockRule, TrainingConfig
-from w2vref.conformance.cases import ROWS, EpochCase, ModelCase, PairCase, State, WorkersCase
+from w2vref.conformance.cases import (
+    ROWS,
+    EpochCase,
+    LongCase,
+    ModelCase,
+    PairCase,
+    SigmoidCase,
+    State,
+    WorkersCase,
+)
 
 SIZES = (
     1,  # no second component
@@ -32,46 +42,76 @@ NEGATIVES = (1, 2, 3, 5, 6, 7, 8, 15, 16, 20)
 SAMPLES = (0.0, 1e-3, 0.05, 0.5, 3.0)
 """Off; nearly everything dropped; some; hardly any; a count."""
 EXPONENTS = (0.75, 0.0, 1.0, -0.5)
+DOMAINS = (2**31 - 1, 2**32 - 1, 1, 100, 2000)
+"""Of the noise table: the usual, the largest, and small ones, whose entries draws fall on."""
+MANY_WORDS = 60
+"""So many that most, not all, steps have only different rows."""
 LOCKS = (0.0, 0.5, 1.0, -1.0, 2.0)
 SEEDS = st.sampled_from((0, 1, 2**32, 2**63, 2**64 - 1)) | st.integers(0, 2**64 - 1)
 
-objectives = st.sampled_from(((False, True), (True, False), (True, True)))
-"""(hierarchical softmax, negative sampling)."""
+EVERYTHING = Capabilities(threads=True)
+
+
+def objectives(capabilities: Capabilities = EVERYTHING) -> st.SearchStrategy[tuple[bool, bool]]:
+    """Draw (hierarchical softmax, negative sampling), one of them or both, of those that a backend has."""
+    has_hs, has_negative = "hs" in capabilities.objectives, "negative" in capabilities.objectives
+    pairs = ((False, True), (True, False), (True, True))
+    return st.sampled_from([(h, n) for h, n in pairs if h <= has_hs and n <= has_negative])
+
+
+def architectures(capabilities: Capabilities) -> st.SearchStrategy[bool]:
+    """Draw whether it is skip-gram."""
+    return st.sampled_from(
+        [sg for sg in (False, True) if ("sg" if sg else "cbow") in capabilities.architectures]
+    )
+
+
+def gradients(capabilities: Capabilities) -> st.SearchStrategy[str]:
+    """Draw a `cbow_gradient`."""
+    return st.sampled_from([g for g in CBOW_GRADIENTS if g in capabilities.cbow_gradients] or CBOW_GRADIENTS)
 
 
 @st.composite
-def configs(draw: st.DrawFn, sizes: tuple[int, ...] = SIZES) -> TrainingConfig:
-    """Draw hyper-parameters."""
-    hs, negative_sampling = draw(objectives)
+def configs(
+    draw: st.DrawFn, capabilities: Capabilities = EVERYTHING, sizes: tuple[int, ...] = SIZES
+) -> TrainingConfig:
+    """Draw hyper-parameters that a backend promises to know."""
+    hs, negative_sampling = draw(objectives(capabilities))
     return TrainingConfig(
         vector_size=draw(st.sampled_from(sizes)),
         window=draw(st.integers(1, 10)),
         shrink_windows=draw(st.booleans()),
-        sg=draw(st.booleans()),
+        sg=draw(architectures(capabilities)),
         hs=hs,
         negative=draw(st.sampled_from(NEGATIVES)) if negative_sampling else 0,
         cbow_mean=draw(st.booleans()),
-        cbow_gradient=draw(st.sampled_from(CBOW_GRADIENTS)),
+        cbow_gradient=draw(gradients(capabilities)),
         seed=draw(SEEDS),
     )
 
 
 @st.composite
-def states(draw: st.DrawFn, config: TrainingConfig) -> State:
-    """Draw a vocabulary of 1 to 12 words (2 with hierarchical softmax) and arrays for it."""
+def states(draw: st.DrawFn, config: TrainingConfig, capabilities: Capabilities = EVERYTHING) -> State:
+    """Draw a vocabulary of 1 to 12 words (2 with hierarchical softmax), or of 60, and arrays for it."""
     words = draw(st.integers(2 if config.hs else 1, 12))
+    many = draw(st.booleans())
     # 0 is a word that is never drawn and never kept; 2^40 does not fit 32 bits.
     count = st.sampled_from((0, 1, 2, 3, 5, 100, 2**40))
     counts = draw(st.lists(count, min_size=words, max_size=words).filter(any))
+    if many:
+        counts = (counts * MANY_WORDS)[:MANY_WORDS]
+        words = MANY_WORDS
     one_lock = st.just((1.0,))
-    many_locks = st.lists(st.sampled_from(LOCKS), min_size=words, max_size=words).map(tuple)
+    some_locks = st.lists(st.sampled_from(LOCKS), min_size=1, max_size=words)
+    many_locks = some_locks.map(lambda locks: tuple((locks * words)[:words]))
     return State(
         counts=tuple(counts),
         rows=draw(st.sampled_from(ROWS)),
         rows_seed=draw(st.integers(0, 1000)),
-        locks=draw(one_lock | many_locks),
+        locks=draw(one_lock | many_locks if capabilities.locks else one_lock),
         sample=draw(st.sampled_from(SAMPLES)),
         ns_exponent=draw(st.sampled_from(EXPONENTS)),
+        domain=draw(st.sampled_from(DOMAINS)),
     )
 
 
@@ -79,13 +119,15 @@ alphas = st.sampled_from((0.025, 0.0001, 0.5, 1.0))
 
 
 @st.composite
-def _pairs(draw: st.DrawFn, context: st.SearchStrategy[int]) -> PairCase:
-    config = draw(configs())
-    state = draw(states(config))
+def _pairs(draw: st.DrawFn, capabilities: Capabilities, context: st.SearchStrategy[int]) -> PairCase:
+    config = draw(configs(capabilities))
+    state = draw(states(config, capabilities))
     ids = st.integers(0, len(state.counts) - 1)
     target_id = draw(ids)
     # A small vocabulary repeats negatives and hits the target; all equal to the target is its own case.
-    negatives = st.lists(ids | st.just(target_id), max_size=config.negative)
+    few = st.sampled_from((target_id, 0, len(state.counts) - 1))
+    number = draw(st.sampled_from((config.negative, 0, 1, 9, 12)))
+    negatives = st.lists(draw(st.sampled_from((ids, few))), min_size=number, max_size=number)
     length = draw(context)
     return PairCase(
         config=config,
@@ -99,21 +141,33 @@ def _pairs(draw: st.DrawFn, context: st.SearchStrategy[int]) -> PairCase:
     )
 
 
-def sg_pairs() -> st.SearchStrategy[PairCase]:
+def sg_pairs(capabilities: Capabilities = EVERYTHING) -> st.SearchStrategy[PairCase]:
     """Draw one skip-gram pair."""
-    return _pairs(st.just(1))
+    return _pairs(capabilities, st.just(1))
 
 
-def cbow_pairs() -> st.SearchStrategy[PairCase]:
+def cbow_pairs(capabilities: Capabilities = EVERYTHING) -> st.SearchStrategy[PairCase]:
     """Draw one CBOW step with 1 to 20 context words: a window of 10 on both sides."""
-    return _pairs(st.sampled_from((1, 2, 3, 20)))
+    return _pairs(capabilities, st.sampled_from((1, 2, 3, 20)))
+
+
+def sigmoids(capabilities: Capabilities = EVERYTHING) -> st.SearchStrategy[SigmoidCase]:
+    """Draw dots: any float where the sigmoid moves, and the ends of the ranges that implementations have."""
+    del capabilities
+    ends = st.sampled_from((0.0, -0.0, 6.0, -6.0, 8.0, 87.0, -87.0, 87.5, -87.5, 88.8, -200.0, 1e-30, 1e30))
+    dots = st.floats(-90.0, 90.0, width=32) | st.floats(-4.0, 4.0, width=32) | ends
+    return st.lists(dots, min_size=8, max_size=40).map(lambda xs: SigmoidCase(tuple(xs)))
 
 
 @st.composite
-def epochs(draw: st.DrawFn) -> EpochCase:
+def epochs(draw: st.DrawFn, capabilities: Capabilities = EVERYTHING) -> EpochCase:
     """Draw a corpus of at most some 60 tokens, and where in a `train()` call it stands."""
-    config = draw(configs(SMALL_SIZES))
-    state = draw(states(config))
+    config = draw(configs(capabilities, SMALL_SIZES))
+    state = draw(states(config, capabilities))
+    if "negative" in capabilities.objectives and draw(st.booleans()):
+        # What most people train, and kernels have a way of their own for: a few different rows, no locks.
+        config = replace(config, hs=False, negative=draw(st.sampled_from((1, 3, 5, 6, 7))))
+        state = replace(state, counts=(3,) * MANY_WORDS, locks=(1.0,))
     ids = st.integers(0, len(state.counts) - 1)
     # Empty sentences keep their numbers; one word has no context; 40 words exceed any window.
     lengths = draw(st.lists(st.sampled_from((0, 1, 2, 3, 8, 40)), min_size=1, max_size=4))
@@ -130,7 +184,35 @@ def epochs(draw: st.DrawFn) -> EpochCase:
         words_after=draw(st.sampled_from((0, 7, 2**34))),
         start_alpha=draw(alphas),
         end_alpha=0.0001,
-        compute_loss=draw(st.booleans()),
+        compute_loss=capabilities.loss and draw(st.booleans()),
+        at_thresholds=draw(st.booleans()),
+    )
+
+
+@st.composite
+def long_epochs(draw: st.DrawFn, capabilities: Capabilities = EVERYTHING) -> LongCase:
+    """Draw a corpus longer than the parts that kernels work in: pieces of 1,024 tokens, spans of 10,000."""
+    hs, negative_sampling = draw(objectives(capabilities))
+    config = TrainingConfig(
+        vector_size=draw(st.sampled_from((16, 17))),
+        window=draw(st.integers(1, 5)),
+        shrink_windows=draw(st.booleans()),
+        sg=draw(architectures(capabilities)),
+        hs=hs,
+        negative=draw(st.sampled_from((1, 3))) if negative_sampling else 0,
+        cbow_mean=draw(st.booleans()),
+        cbow_gradient=draw(gradients(capabilities)),
+        seed=draw(SEEDS),
+    )
+    # The frequent words are mostly dropped, so that the reference needs no time; the rare one never.
+    counts = (10**6,) * draw(st.integers(4, 7)) + (1,)
+    lengths = ((1023, 3, 1030), (1025, 0, 1), (2100,), (10_100,), (4000, 6100))
+    return LongCase(
+        config=config,
+        state=State(counts, rows_seed=draw(st.integers(0, 1000)), sample=1e-3),
+        lengths=draw(st.sampled_from(lengths)),
+        tokens_seed=draw(st.integers(0, 1000)),
+        first_token=draw(st.sampled_from((0, 1, 50))),
     )
 
 
@@ -147,9 +229,9 @@ def block_rules(draw: st.DrawFn) -> BlockRule:
 
 
 @st.composite
-def block_epochs(draw: st.DrawFn) -> EpochCase:
+def block_epochs(draw: st.DrawFn, capabilities: Capabilities = EVERYTHING) -> EpochCase:
     """Draw a corpus for block training; `first_token` is the number of the block that comes first."""
-    case = draw(epochs())
+    case = draw(epochs(capabilities))
     config = replace(
         case.config,
         hs=False,
@@ -166,12 +248,13 @@ def block_epochs(draw: st.DrawFn) -> EpochCase:
 
 
 @st.composite
-def worker_groups(draw: st.DrawFn) -> WorkersCase:
+def worker_groups(draw: st.DrawFn, capabilities: Capabilities = EVERYTHING) -> WorkersCase:
     """Draw a corpus of several spans whose rows no two workers share."""
     config = TrainingConfig(
         vector_size=draw(st.sampled_from((16, 33, 100))),
         window=draw(st.integers(1, 5)),
-        sg=draw(st.booleans()),
+        sg=draw(architectures(capabilities)),
+        cbow_gradient=draw(gradients(capabilities)),
         # Light enough that every backend claims whole spans: a shorter claim would share rows.
         negative=draw(st.sampled_from((1, 4, 5))),
         seed=draw(SEEDS),
@@ -180,17 +263,17 @@ def worker_groups(draw: st.DrawFn) -> WorkersCase:
 
 
 @st.composite
-def model_lives(draw: st.DrawFn) -> ModelCase:
+def model_lives(draw: st.DrawFn, capabilities: Capabilities = EVERYTHING) -> ModelCase:
     """Draw the options of a model, a corpus, and a second one with some new words."""
-    hs, negative_sampling = draw(objectives)
+    hs, negative_sampling = draw(objectives(capabilities))
     options: dict[str, Any] = dict(
         size=draw(st.sampled_from(SMALL_SIZES)),
         window=draw(st.integers(1, 4)),
-        sg=draw(st.integers(0, 1)),
+        sg=int(draw(architectures(capabilities))),
         hs=int(hs),
         negative=draw(st.sampled_from((1, 5))) if negative_sampling else 0,
         cbow_mean=draw(st.integers(0, 1)),
-        cbow_gradient=draw(st.sampled_from(CBOW_GRADIENTS)),
+        cbow_gradient=draw(gradients(capabilities)),
         sample=draw(st.sampled_from((0, 0.05))),
         seed=draw(SEEDS),
         iter=draw(st.integers(1, 2)),
