@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from w2vref import Word2Vec
+from w2vref.backends import Control, TrainingJob, available_backends, get_backend
 from w2vref.callbacks import CallbackAny2Vec
 from w2vref.word2vec import LineSentence
 
@@ -211,3 +212,32 @@ def test_words_that_are_trained_do_not_depend_on_the_sentences_around(tmp_path: 
     model.build_vocab(SENTENCES)
     model.train([["unknown"], *SENTENCES])
     assert digest(model) != digest(Word2Vec(SENTENCES, **OPTIONS))
+
+
+@pytest.mark.parametrize("backend", ["numpy", "c"])
+def test_a_call_is_the_epochs_of_the_reference(backend: str) -> None:
+    """Two train() calls: which epoch, which learning rate and which total each epoch of them is given."""
+    if not available_backends()[backend]:
+        pytest.skip("the C extension is not built")
+    sentences = [["a", "b", "c", "a"], ["b", "a"], ["c", "d", "a", "b"]] * 3
+    model = Word2Vec(size=20, min_count=1, negative=2, workers=1, seed=7, backend=backend)
+    model.build_vocab(sentences)
+    expected = Word2Vec(size=20, min_count=1, negative=2, workers=1, seed=7, backend="numpy")
+    expected.build_vocab(sentences)
+    effective, state, corpus = [0, 0], expected.step_state(), expected._corpus
+    assert corpus is not None
+    epoch = 0
+    for call, (epochs, start, end) in enumerate(((3, 0.5, 0.1), (2, 0.05, 0.001))):
+        for number in range(epochs):
+            job = TrainingJob(
+                *(state.config, state.parameters, state.tables, corpus, epoch, number * corpus.words),
+                total_words=epochs * corpus.words,
+                start_alpha=start,
+                end_alpha=end,
+            )
+            effective[call] += get_backend("numpy").train(job, Control()).effective_words
+            epoch += 1
+        result = model.train(epochs=epochs, start_alpha=start, end_alpha=end)
+        assert result.effective_words == effective[call]
+        np.testing.assert_array_equal(model.wv.vectors, expected.wv.vectors)
+        np.testing.assert_array_equal(model.syn1neg, expected.syn1neg)
