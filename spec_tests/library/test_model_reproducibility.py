@@ -220,9 +220,9 @@ def test_a_call_is_the_epochs_of_the_reference(backend: str) -> None:
     if not available_backends()[backend]:
         pytest.skip("the C extension is not built")
     sentences = [["a", "b", "c", "a"], ["b", "a"], ["c", "d", "a", "b"]] * 3
-    model = Word2Vec(size=20, min_count=1, negative=2, workers=1, seed=7, backend=backend)
+    model = Word2Vec(size=20, min_count=1, negative=2, sample=0, workers=1, seed=7, backend=backend)
     model.build_vocab(sentences)
-    expected = Word2Vec(size=20, min_count=1, negative=2, workers=1, seed=7, backend="numpy")
+    expected = Word2Vec(size=20, min_count=1, negative=2, sample=0, workers=1, seed=7, backend="numpy")
     expected.build_vocab(sentences)
     effective, state, corpus = [0, 0], expected.step_state(), expected._corpus
     assert corpus is not None
