@@ -74,12 +74,15 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def example_backend(session: nox.Session) -> None:
-    """Install the backend of docs/examples beside the built wheel, and run its tests."""
+    """Install the backend of docs/examples beside the built wheel; run its tests and the suite on it."""
     install_wheel(session, "all")
     session.install(*TEST_TOOLS)
     example = ROOT / "docs" / "examples" / "w2vref-backend-example"
     session.install("--no-deps", str(example))
     run_pytest(session, str(example / "tests"))
+    if not session.posargs:
+        session.chdir(session.create_tmp())  # away from the source tree, as a backend's author is
+        run_pytest(session, "--pyargs", "w2vref.conformance", "--w2v-backend", "stopwatch")
 
 
 @nox.session(python=PYTHONS, default=False)
