@@ -29,6 +29,10 @@ FASTTEXT_PAIRS = W2VREF.replaced(
 )
 
 
+def name_of(dialect: str | Dialect) -> str:
+    return dialect if isinstance(dialect, str) else dialect.name
+
+
 def model(dialect: str | Dialect = "gensim", **options: Any) -> Word2Vec:
     return Word2Vec(dialect=dialect, **{**SETTINGS, **options})
 
@@ -167,7 +171,7 @@ def test_a_train_call_starts_as_the_program_does(dialect: str) -> None:
     assert np.array_equal(made.wv.vectors, first) == (dialect == "word2vec.c")
 
 
-@pytest.mark.parametrize("dialect", [*COMPLETE, FASTTEXT_PAIRS], ids=str)
+@pytest.mark.parametrize("dialect", [*COMPLETE, FASTTEXT_PAIRS], ids=name_of)
 def test_files_keep_the_dialect_and_its_generator(dialect: str | Dialect, tmp_path: Path) -> None:
     made = trained(dialect)
     made.save(tmp_path / "model")
@@ -201,7 +205,7 @@ class StopError(Exception):
     """Ends a training from outside."""
 
 
-@pytest.mark.parametrize("dialect", [*COMPLETE, FASTTEXT_PAIRS], ids=str)
+@pytest.mark.parametrize("dialect", [*COMPLETE, FASTTEXT_PAIRS], ids=name_of)
 def test_an_interrupted_call_is_finished_with_the_same_bits(dialect: str | Dialect, tmp_path: Path) -> None:
     corpus = SENTENCES * 25
     settings = dict(size=30, batch_words=90, sample=0.05)
@@ -272,7 +276,7 @@ def test_redraw_needs_another_word() -> None:
         train_sg_pair(made, "a", 0, 0.1)
 
 
-@pytest.mark.parametrize("dialect", [*COMPLETE, FASTTEXT_PAIRS], ids=str)
+@pytest.mark.parametrize("dialect", [*COMPLETE, FASTTEXT_PAIRS], ids=name_of)
 def test_pair_functions_of_a_model(dialect: str | Dialect) -> None:
     made = trained(dialect, negative=30)
     assert train_sg_pair(made, "a", 2, 0.1).shape == (6,)  # type: ignore[union-attr]
