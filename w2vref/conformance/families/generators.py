@@ -73,10 +73,14 @@ def subsampling() -> Iterator[Case]:
     """Yield subsampling: rates, and independence from token to token."""
     counts = [6000, 2500, 1000, 400, 100]
     tokens = [(i * i + i // 5) % 5 for i in range(DRAWS)]
-    one_word = [0] * DRAWS
+    one_word = [0] * 140_000
     for name, title, ids in (
         ("rates", "Each word is kept at its own rate.", tokens),
-        ("independent", "Tokens of one word are kept independently of each other.", one_word),
+        (
+            "independent",
+            "Tokens of one word are kept independently, over more than the period of 16 low bits.",
+            one_word,
+        ),
     ):
         yield Case(
             f"generator.keep.{name}",

@@ -87,15 +87,18 @@ def learning() -> Iterator[Case]:
             tiny=mode == "sg.ns",
             seconds=60.0,
         )
+    words = "".join(f"{THEMES[i % 2][i % 5]}\n" for i in range(400))
     for mode in ("sg.ns", "cbow.hs"):
         yield Case(
-            f"text.{mode}.lines",
-            "Lines of two words: no pair reaches over the end of a line.",
-            "epoch.md",
-            (text_call(themed(600, 2), **MODES[mode]),),
-            themes,
+            f"text.{mode}.one-word-lines",
+            "Lines of one word have no pair, so the vectors stay what they were: nothing reaches "
+            "over the end of a line.",
+            "windows.md",
+            tuple(text_call(words, **MODES[mode], alpha=alpha, min_alpha=0.0) for alpha in (0.2, 1e-9)),
+            Property("same_vectors", {"relative": 1e-5}),
             needs=(*mode_needs(mode), "epochs", "sample"),
             catches=("W8",),
+            tiny=mode == "sg.ns",
             seconds=60.0,
         )
     long = "x y z " * 3000 + " ".join(word for line in themed(1000, 12).split("\n") for word in line.split())
