@@ -151,10 +151,10 @@ def test_unsupported_is_a_skip_with_the_target_s_reason(tmp_path: Path) -> None:
 
 
 def test_lacks_and_axes_skip_with_a_reason(tmp_path: Path) -> None:
-    info = '"axes": {"sigmoid": "table"}'
+    info = '"axes": {"sigmoid": "other"}'
     report = judged(CommandTarget(command(tmp_path, info=info)))
     assert outcomes(report) == [SKIP, SKIP]
-    assert "there are no expected values for sigmoid = table" in report.results[0].reason
+    assert "there are no expected values for sigmoid = other" in report.results[0].reason
 
 
 @pytest.mark.parametrize(
@@ -162,6 +162,7 @@ def test_lacks_and_axes_skip_with_a_reason(tmp_path: Path) -> None:
     [
         ('"dialect": "klingon"', "dialect 'klingon' is unknown"),
         ('"axes": {"colour": "red"}', "axis 'colour' is unknown"),
+        ('"axes": {"sigmoid": "red"}', "sigmoid = 'red' is unknown: choose one of exact, "),
         ('"lacks": {"wings": "none"}', "'wings' in lacks is no feature"),
         ('"operations": ["fly"]', "operations should be a list of names"),
         ('"protocol": 9', "the target speaks protocol 9"),

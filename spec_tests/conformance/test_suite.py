@@ -14,7 +14,7 @@ from w2vref.conformance.adapters.w2vref import Reference
 from w2vref.conformance.suite import collection, operations
 from w2vref.conformance.suite.case import LAYERS, Compare
 from w2vref.conformance.suite.properties import PROPERTIES
-from w2vref.conformance.suite.results import EXIT_OK, PASS, Report
+from w2vref.conformance.suite.results import EXIT_OK, FAIL, PASS, SKIP, Report
 from w2vref.conformance.suite.runner import run
 from w2vref.conformance.suite.target import InProcess
 
@@ -22,9 +22,10 @@ DOCS = Path(__file__).parents[2] / "docs"
 CASES = collection.all_cases()
 
 
-def run_in_process(backend: str, preset: str, exact: bool = False) -> Report:
+def run_in_process(backend: str, preset: str, exact: bool = False, dialect: str = "w2vref") -> Report:
     selected, left_out = collection.select(CASES, preset)
-    return run(InProcess(Reference(backend)), selected, left_out=left_out, preset=preset, exact=exact)
+    target = InProcess(Reference(backend, dialect))
+    return run(target, selected, left_out=left_out, preset=preset, exact=exact)
 
 
 def test_the_reference_passes_the_tiny_preset() -> None:
@@ -32,6 +33,23 @@ def test_the_reference_passes_the_tiny_preset() -> None:
     assert [r.case.id for r in report.results if r.case.tiny and r.outcome != PASS] == []
     assert report.exit_code() == EXIT_OK
     assert sum(report.counts().values()) == len(CASES)
+
+
+@pytest.mark.parametrize("dialect", ["word2vec.c", "gensim", "fasttext", "koan"])
+def test_the_reference_in_a_dialect_passes_what_is_stated_for_it(dialect: str) -> None:
+    patterns = ("pairs.*", "update.*", "sentence.*.*s.*s*", "huffman.*", "vocabulary.*", "text.sg.hs.dialect")
+    selected, _ = collection.select(CASES, patterns=patterns)
+    report = run(InProcess(Reference(dialect=dialect)), selected)
+    assert [(r.case.id, r.findings) for r in report.results if r.outcome not in {PASS, SKIP}] == []
+    assert report.counts()[PASS] > 120
+
+
+def test_dialects_that_differ_are_told_apart() -> None:
+    """The reference in one dialect fails as another: expected values follow the axes."""
+    target = InProcess(Reference(dialect="gensim"))
+    target.adapter.dialect = "w2vref"
+    selected, _ = collection.select(CASES, patterns=("update.sg.ns.plain", "update.cbow.sum.ns.two-contexts"))
+    assert {r.outcome for r in run(target, selected).results} == {FAIL}
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from w2vref.conformance.suite.adapter import Adapter
 from w2vref.conformance.suite.case import LAYERS
 from w2vref.conformance.suite.collection import all_cases
 from w2vref.conformance.suite.vectors import file_name, layer_text
+from w2vref.dialects import DIALECTS
 
 FOLDER = Path(__file__).parent / "vectors"
 DOCS = Path(__file__).parents[2] / "docs" / "conformance"
@@ -23,7 +24,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "conformance"
 
 def references() -> dict[str, Adapter]:
     """Return the reference in each dialect that has expected values, the default first."""
-    return {"w2vref": Reference()}
+    return {name: Reference(dialect=name) for name in DIALECTS}
 
 
 def vector_files() -> Iterator[tuple[Path, str]]:

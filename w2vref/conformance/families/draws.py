@@ -37,7 +37,7 @@ def cases() -> Iterator[Case]:
             one("draws.sentence", **inputs),
             Compare({"kept": EXACT, "radii": EXACT, "negatives": EXACT}),
             strength=MAY,
-            presupposes={"generator": "w2vref"},
+            presupposes={"generator": "counter"},
             catches=catches,
             tiny=name in {"skip-gram", "subsampled"},
         )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from w2vref.conformance.families.material import one
-from w2vref.conformance.suite.case import SHOULD, Call, Case, Property, family
+from w2vref.conformance.suite.case import EXACT, MAY, SHOULD, Call, Case, Compare, Property, family
 
 DRAWS = 20_000
+HALF_WIDTHS = {"word_hash": 0.5, "lcg_rows": 0.5, "numpy_rows": 1.0, "minstd_rows": 1.0, "libc_rows": 0.5}
+"""Choice of the axis `initialization` -> largest component, times the size."""
 
 
 @family("draws")
@@ -39,7 +41,7 @@ def noise() -> Iterator[Case]:
             "sampling.md#noise-distribution",
             one("generator.noise", counts=counts, exponent=exponent, count=DRAWS, seed=1),
             Property("noise", {"counts": counts, "exponent": exponent, "count": DRAWS}),
-            presupposes={"noise_exponent": "0.75"} if exponent == 0.75 else {},
+            presupposes={"noise_exponent": "three_quarters"} if exponent == 0.75 else {},
             needs=() if exponent == 0.75 else ("ns_exponent",),
             catches=("N5", "N7", "N8", "N9", "G8", "N3")
             if exponent == -1.0
@@ -53,7 +55,7 @@ def noise() -> Iterator[Case]:
         "sampling.md#noise-distribution",
         one("generator.noise", counts=shuffled, exponent=0.75, count=DRAWS, seed=2),
         Property("noise", {"counts": shuffled, "exponent": 0.75, "count": DRAWS}),
-        presupposes={"noise_exponent": "0.75"},
+        presupposes={"noise_exponent": "three_quarters"},
         catches=("N7",),
     )
     many = [max(1, 3000 // rank) for rank in range(1, 401)]
@@ -63,7 +65,7 @@ def noise() -> Iterator[Case]:
         "sampling.md#noise-distribution",
         one("generator.noise", counts=many, exponent=0.75, count=60_000, seed=3),
         Property("noise", {"counts": many, "exponent": 0.75, "count": 60_000}),
-        presupposes={"noise_exponent": "0.75"},
+        presupposes={"noise_exponent": "three_quarters"},
         catches=("N1", "N7"),
     )
 
@@ -88,7 +90,6 @@ def subsampling() -> Iterator[Case]:
             "sampling.md#subsampling",
             one("generator.keep", counts=counts, sample=0.02, tokens=ids, seed=1),
             Property("keep", {"counts": counts, "sample": 0.02}),
-            presupposes={"subsampling": "word2vec.c"},
             needs=("sample",),
             catches=("W13", "W11"),
             tiny=name == "rates",
@@ -110,18 +111,35 @@ def initial_vectors() -> Iterator[Case]:
     """Yield initial vectors: range, spread, no row twice, the same in every process."""
     page = "initialization.md"
     for words, size in ((300, 512), (600, 128), (40, 100), (200, 4)):
-        names = [f"word{i}" for i in range(words)]
         yield Case(
-            f"generator.initial.{words}x{size}",
-            f"{words} vectors of {size} components: none is zero, no two rows or components repeat, "
-            "mean and spread of +-0.5 / size.",
+            f"generator.initial.distinct.{words}x{size}",
+            f"{words} vectors of {size} components: none is zero, no two are nearly the same, all are small.",
             page,
-            one("initialize", words=names, size=size, seed=1),
-            Property("initial", {"half_width": 0.5 / size}),
-            presupposes={"initialization": "w2vref"},
-            catches=("I1", "I2", "I3"),
+            one("initialize", words=[f"word{i}" for i in range(words)], size=size, seed=1),
+            Property("initial", {"most": 1.0 / size}),
+            catches=("I1", "I2"),
             tiny=size == 100,
         )
+    for choice, width in HALF_WIDTHS.items():
+        yield Case(
+            f"generator.initial.spread.{choice.replace('_', '-')}",
+            f"Initial vectors of 200 components have mean and spread of +-{width:g} / 200.",
+            page,
+            one("initialize", words=[f"word{i}" for i in range(100)], size=200, seed=1),
+            Property("initial", {"half_width": width / 200}),
+            presupposes={"initialization": choice},
+            catches=("I3", "I2"),
+            tiny=choice == "word_hash",
+        )
+    yield Case(
+        "generator.initial.bits",
+        "The initial vectors of the dialect, to the bit.",
+        page,
+        one("initialize", words=["king", "queen", "слово"], size=7, seed=1),
+        Compare({"vectors": EXACT}),
+        strength=MAY,
+        axes=("initialization",),
+    )
     inputs = {"words": ["king", "queen", "слово"], "size": 7, "seed": 5}
     yield Case(
         "generator.initial.process",

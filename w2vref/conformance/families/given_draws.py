@@ -31,6 +31,20 @@ def noise(seed: int, steps: int, negative: int, words: int) -> list[list[int]]:
     return ids.reshape(steps, negative).astype(int).tolist()
 
 
+def distant_noise(
+    seed: int, tokens: Sequence[int], radii: Sequence[int], sg: bool, negative: int, words: int
+) -> list[list[int]]:
+    """Return negatives that are neither centre nor context of their step: none is skipped or redrawn."""
+    steps: list[set[int]] = []
+    for center, token in enumerate(tokens):
+        radius = radii[center] if len(radii) > 1 else radii[0]
+        context = [tokens[p] for p in context_positions(center, len(tokens), radius)]
+        steps += [{token, c} for c in context] if sg else [{token, *context}] * bool(context)
+    bits = (draws(seed, len(steps) * negative) >> np.uint64(33)).reshape(len(steps), negative).astype(int)
+    free = [[word for word in range(words) if word not in step] for step in steps]
+    return [[left[b % len(left)] for b in row] for left, row in zip(free, bits.tolist(), strict=True)]
+
+
 def tree(counts: Sequence[int]) -> dict[str, list[list[int]]]:
     """Return codes and points of a Huffman tree."""
     codes = huffman_codes(np.array(counts, dtype=np.int64))
@@ -61,5 +75,9 @@ def needs_of(sg: bool, objective: str) -> tuple[str, ...]:
 
 def axes_of_mode(sg: bool, objective: str) -> tuple[str, ...]:
     """Return the axes on which trained numbers depend."""
-    axes = ("sigmoid", "out_of_range", "direction" if sg else "cbow_gradient")
-    return (*axes, "collision") if "ns" in objective else axes
+    axes = ["sigmoid", "direction" if sg else "cbow_gradient"]
+    if "ns" in objective:
+        axes += ["out_of_range_negative", "collision"]
+    if "hs" in objective:
+        axes += ["out_of_range_hs"]
+    return (*axes, *(["objectives"] if objective == "hs-and-ns" else []))

@@ -55,7 +55,7 @@ def cases() -> Iterator[Case]:
             one("huffman.build", counts=counts),
             EXACT_TREE,
             strength=SHOULD,
-            axes=("huffman_ties",),
+            axes=("huffman",),
             catches=("V5",) if name in TIED else (),
             tiny=name in {"three", "inner-ties-leaf"},
         )

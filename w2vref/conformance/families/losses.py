@@ -10,6 +10,8 @@ from w2vref.conformance.families.updates_cbow import MODES, cbow
 from w2vref.conformance.suite.case import SHOULD, Case, Property, family
 
 PATH = ([0, 1, 1], [6, 4, 0])
+REQUIRED = {"ns.skipped": {"collision": "skip"}, "hs-and-ns": {"objectives": "one_error"}}
+"""Choices without which a case makes no sense."""
 
 
 @family("update")
@@ -34,7 +36,7 @@ def losses() -> Iterator[Case]:
             one("update.sg", **inputs),
             Property("loss", {"relative": 1e-5}),
             strength=SHOULD,
-            presupposes={"collision": "skip"} if "skipped" in name else {},
+            presupposes=REQUIRED.get(name, {}),
             needs=("sg", "loss", *extra),
             catches=("L7", "L9"),
             tiny=True,
@@ -83,7 +85,7 @@ def gradients() -> Iterator[Case]:
             "objectives.md#one-logistic-step",
             one("update.sg", **inputs),
             Property("gradient", parameters),
-            presupposes={"sigmoid": "exact"},
+            presupposes={"sigmoid": "exact", **REQUIRED.get(name, {})},
             needs=("sg", *extra),
             catches=("G13", "G15", "G17"),
             tiny=True,

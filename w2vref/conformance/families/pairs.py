@@ -159,7 +159,7 @@ def _of(sg: bool, prefix: str) -> Iterator[Case]:
         "epoch.md",
         one("pairs.stream", vocabulary=LETTERS, sentence=long, kept=[1] * 1200, radii=[1] * 1200, sg=sg),
         Property("pair_multiset", {"tokens": [LETTERS.index(word) for word in long], "radius": 1, "sg": sg}),
-        presupposes={"splitting": "none"},
+        presupposes={"sentences": "whole"},
         needs=(prefix,),
         catches=("W9",),
     )

@@ -14,7 +14,9 @@ from w2vref.conformance.suite.case import MAY, SHOULD, STEP, Case, Compare, fami
 IN_OUT = Compare({"input_vectors": STEP, "output_vectors": STEP})
 IN_NODE = Compare({"input_vectors": STEP, "node_vectors": STEP})
 ALL = Compare({"input_vectors": STEP, "output_vectors": STEP, "node_vectors": STEP})
-SIGMOID_AXES = ("sigmoid", "out_of_range")
+NS_AXES = ("sigmoid", "out_of_range_negative")
+HS_AXES = ("sigmoid", "out_of_range_hs")
+BOTH_AXES = ("sigmoid", "out_of_range_hs", "out_of_range_negative", "objectives")
 WORDS, SIZE = 8, 5
 
 
@@ -48,7 +50,7 @@ def negative_sampling() -> Iterator[Case]:
     page = "objectives.md#negative-sampling"
 
     def case(name: str, title: str, inputs: dict[str, Any], **more: Any) -> Case:
-        more = {"axes": SIGMOID_AXES, "needs": ("sg", "negative"), "rule": page, "judge": IN_OUT, **more}
+        more = {"axes": NS_AXES, "needs": ("sg", "negative"), "rule": page, "judge": IN_OUT, **more}
         return Case(f"update.sg.ns.{name}", title, calls=one("update.sg", **inputs), **more)
 
     yield case(
@@ -88,7 +90,7 @@ def negative_sampling() -> Iterator[Case]:
         "negative-equals-target",
         "A negative that equals the target is skipped, wherever it stands.",
         update([5, 1, 5]),
-        axes=(*SIGMOID_AXES, "collision"),
+        axes=(*NS_AXES, "collision"),
         catches=("G3", "G6", "N7", "N8"),
         tiny=True,
     )
@@ -96,7 +98,7 @@ def negative_sampling() -> Iterator[Case]:
         "all-negatives-equal-target",
         "If all negatives equal the target only its own step is left.",
         update([5, 5, 5]),
-        axes=(*SIGMOID_AXES, "collision"),
+        axes=(*NS_AXES, "collision"),
         catches=("G6", "G7", "N8"),
     )
     yield case(
@@ -116,7 +118,7 @@ def negative_sampling() -> Iterator[Case]:
         "target-is-word-0",
         "Word 0 as target, and as a negative that collides.",
         update([1, 0, 2], target_id=0),
-        axes=(*SIGMOID_AXES, "collision"),
+        axes=(*NS_AXES, "collision"),
         catches=("Q1", "G3"),
     )
     yield case(
@@ -165,7 +167,7 @@ def negative_sampling() -> Iterator[Case]:
         "one-word",
         "A vocabulary of one word: every negative is the target, and the step ends.",
         one_word,
-        axes=(*SIGMOID_AXES, "collision"),
+        axes=(*NS_AXES, "collision"),
         catches=("G7", "G8"),
         tiny=True,
         seconds=10.0,
@@ -182,7 +184,7 @@ def negative_sampling() -> Iterator[Case]:
         "two-words",
         "Two words and five negatives: those that equal the target are skipped, the others each take a step.",
         two_words,
-        axes=(*SIGMOID_AXES, "collision"),
+        axes=(*NS_AXES, "collision"),
         catches=("G6",),
     )
 
@@ -202,7 +204,7 @@ def ranges() -> Iterator[Case]:
             page,
             one("update.sg", **given),
             IN_OUT,
-            axes=SIGMOID_AXES,
+            axes=NS_AXES,
             needs=needs,
             **more,
         )
@@ -278,7 +280,7 @@ def hierarchical_softmax() -> Iterator[Case]:
             page,
             one("update.sg", **update(None, path)),
             IN_NODE,
-            axes=SIGMOID_AXES,
+            axes=HS_AXES,
             needs=("sg", "hs"),
             catches=catches,
             tiny=name == "plain",
@@ -293,7 +295,7 @@ def hierarchical_softmax() -> Iterator[Case]:
                 "arithmetic.md#sigmoidx",
                 one("update.sg", **given),
                 IN_NODE,
-                axes=SIGMOID_AXES,
+                axes=HS_AXES,
                 needs=("sg", "hs"),
                 catches=("G9", "G12"),
             )
@@ -303,7 +305,7 @@ def hierarchical_softmax() -> Iterator[Case]:
         "objectives.md#both",
         one("update.sg", **update([1, 1, 6], ([0, 1, 1], [6, 4, 0]))),
         ALL,
-        axes=SIGMOID_AXES,
+        axes=BOTH_AXES,
         needs=("sg", "hs", "negative", "hs-and-negative"),
         catches=("G17",),
         tiny=True,
@@ -314,7 +316,7 @@ def hierarchical_softmax() -> Iterator[Case]:
         "objectives.md#both",
         one("update.sg", **update([5, 1], ([1, 0], [6, 2]))),
         ALL,
-        axes=(*SIGMOID_AXES, "collision"),
+        axes=(*BOTH_AXES, "collision"),
         needs=("sg", "hs", "negative", "hs-and-negative"),
         catches=("G17", "G6"),
     )
@@ -324,7 +326,7 @@ def hierarchical_softmax() -> Iterator[Case]:
 def locks_and_flags() -> Iterator[Case]:
     """Yield steps in which some rows do not learn."""
     locks = [1.0, 1.0, 1.0, 0.5, 1.0, 1.0, 0.0, 1.0]
-    common: dict[str, Any] = {"axes": SIGMOID_AXES, "strength": SHOULD}
+    common: dict[str, Any] = {"axes": BOTH_AXES, "strength": SHOULD}
     for name, title, inputs, catches in (
         (
             "half",

@@ -6,10 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from w2vref.conformance.families.material import one
-from w2vref.conformance.families.updates import ALL, IN_NODE, IN_OUT, SIGMOID_AXES, paths, update
+from w2vref.conformance.families.updates import (
+    ALL,
+    BOTH_AXES,
+    HS_AXES,
+    IN_NODE,
+    IN_OUT,
+    NS_AXES,
+    paths,
+    update,
+)
 from w2vref.conformance.suite.case import SHOULD, STEP, Case, Compare, family
 
-GRADIENT_AXES = (*SIGMOID_AXES, "cbow_gradient")
 MODES = ((True, "mean", "cbow-mean"), (False, "sum", "cbow-sum"))
 
 
@@ -60,7 +68,7 @@ def negative_sampling() -> Iterator[Case]:
                 "cbow.md",
                 one("update.cbow", **cbow(context, negatives, cbow_mean=mean)),
                 IN_OUT,
-                axes=GRADIENT_AXES if len(context) > 1 else SIGMOID_AXES,
+                axes=(*NS_AXES, "cbow_gradient") if len(context) > 1 else NS_AXES,
                 needs=("cbow", "negative", feature),
                 catches=catches,
                 tiny=name == "two-contexts",
@@ -71,7 +79,7 @@ def negative_sampling() -> Iterator[Case]:
             "objectives.md#negative-sampling",
             one("update.cbow", **cbow([2, 4, 0], [5, 1, 5], cbow_mean=mean)),
             IN_OUT,
-            axes=(*GRADIENT_AXES, "collision"),
+            axes=(*NS_AXES, "cbow_gradient", "collision"),
             needs=("cbow", "negative", feature),
             catches=("G3", "G6", "N8"),
         )
@@ -81,7 +89,7 @@ def negative_sampling() -> Iterator[Case]:
             "cbow.md",
             one("update.cbow", **cbow([0, 1, 2, 3, 4, 6], [1, 6, 6], size=100, cbow_mean=mean, alpha=0.1)),
             IN_OUT,
-            axes=GRADIENT_AXES,
+            axes=(*NS_AXES, "cbow_gradient"),
             needs=("cbow", "negative", feature),
             catches=("G1", "G2"),
         )
@@ -98,7 +106,7 @@ def hierarchical_softmax() -> Iterator[Case]:
                 "objectives.md#hierarchical-softmax",
                 one("update.cbow", **cbow([2, 4], None, path, cbow_mean=mean)),
                 IN_NODE,
-                axes=GRADIENT_AXES,
+                axes=(*HS_AXES, "cbow_gradient"),
                 needs=("cbow", "hs", feature),
                 catches=catches,
                 tiny=name == "plain" and mean,
@@ -109,7 +117,7 @@ def hierarchical_softmax() -> Iterator[Case]:
             "objectives.md#both",
             one("update.cbow", **cbow([2, 4, 7], [1, 1], ([0, 1], [6, 3]), cbow_mean=mean)),
             ALL,
-            axes=GRADIENT_AXES,
+            axes=(*BOTH_AXES, "cbow_gradient"),
             needs=("cbow", "hs", "negative", "hs-and-negative", feature),
             catches=("G17",),
         )
@@ -127,7 +135,7 @@ def gradients() -> Iterator[Case]:
                 one("update.cbow", **cbow([2, 4, 4], [1, 6], cbow_mean=mean, cbow_gradient=gradient)),
                 IN_OUT,
                 strength=SHOULD,
-                axes=SIGMOID_AXES,
+                axes=NS_AXES,
                 needs=("cbow", "negative", feature, f"cbow_gradient={gradient}"),
                 catches=("G1",) if mean else ("G2",),
                 tiny=gradient == "exact",
@@ -144,7 +152,7 @@ def locks() -> Iterator[Case]:
         one("update.cbow", **cbow([0, 1, 2], [1, 6], cbow_mean=True, locks=[0.0, 0.5, 1, 1, 1, 1, 1, 1])),
         Compare({"input_vectors": STEP, "output_vectors": STEP}),
         strength=SHOULD,
-        axes=GRADIENT_AXES,
+        axes=(*NS_AXES, "cbow_gradient"),
         needs=("cbow", "negative", "cbow-mean", "locks"),
         catches=("P8",),
     )

@@ -33,7 +33,7 @@ def build() -> Iterator[Case]:
         "A word whose count equals min_count stays; the one below goes.",
         [["x", "y", "y", "z", "z", "z"], ["x", "z", "w"]],
         min_count=2,
-        axes=("vocabulary_ties",),
+        axes=("vocabulary",),
         catches=("V1",),
         tiny=True,
     )
@@ -48,7 +48,7 @@ def build() -> Iterator[Case]:
         "Of words with equal counts the one that appears first comes first.",
         [["d", "b", "a"], ["c", "a", "b", "c", "d"]],
         strength=SHOULD,
-        axes=("vocabulary_ties",),
+        axes=("vocabulary",),
         catches=("V4",),
         tiny=True,
     )
@@ -58,7 +58,7 @@ def build() -> Iterator[Case]:
         "A hundred and one words with the count 2, in a scrambled order.",
         [many, many[::-1]],
         strength=SHOULD,
-        axes=("vocabulary_ties",),
+        axes=("vocabulary",),
         catches=("V4",),
     )
     for order in ("given", "reversed"):
@@ -77,7 +77,7 @@ def build() -> Iterator[Case]:
     yield case(
         "repeated-in-sentence",
         "A word is counted as often as it stands, not once for each sentence.",
-        [["a", "a", "a", "b", "b"], ["b", "c"], ["c", "b", "c", "b"]],
+        [["a", "a", "a", "a", "b", "b"], ["b", "c"], ["c", "b", "a", "b", "a"]],
         catches=("W11",),
     )
     yield case(
@@ -148,7 +148,7 @@ def order() -> Iterator[Case]:
         ),
         BOTH,
         strength=SHOULD,
-        axes=("vocabulary_ties",),
+        axes=("vocabulary",),
         catches=("V4",),
     )
 

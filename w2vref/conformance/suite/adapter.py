@@ -6,7 +6,8 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -33,9 +34,9 @@ class Adapter:
     version: str = ""
     dialect: str = "w2vref"
     """The named dialect that the implementation follows."""
-    axes: ClassVar[Mapping[str, str]] = {}
+    axes: Mapping[str, str] = MappingProxyType({})
     """Where it differs from that dialect: axis -> value."""
-    lacks: ClassVar[Mapping[str, str]] = {}
+    lacks: Mapping[str, str] = MappingProxyType({})
     """Features (`operations.FEATURES`) that it does not have: feature -> reason."""
 
     def operations(self) -> list[str]:

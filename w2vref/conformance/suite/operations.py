@@ -259,7 +259,7 @@ _operation(
             "options",
             "size, window, sg, hs, negative, cbow_mean, sample, ns_exponent, min_count, "
             "epochs, alpha, min_alpha, seed, workers; save_after: save the model after so many "
-            "epochs, load it, train the rest",
+            "epochs, load it, train the rest. What is absent is the program's own choice",
         ),
     },
     {

@@ -58,6 +58,8 @@ def variants_of(case: Case, references: Mapping[str, Adapter]) -> list[dict[str,
     variants: list[dict[str, Any]] = []
     for dialect, adapter in references.items():
         own = axes_of(dialect)
+        if any(own[axis] != choice for axis, choice in case.presupposes.items()):
+            continue
         axes = {axis: own[axis] for axis in case.axes}
         if any(variant["axes"] == axes for variant in variants):
             continue

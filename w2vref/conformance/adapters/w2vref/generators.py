@@ -6,12 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from w2vref.conformance.suite.adapter import Adapter
+from w2vref.conformance.suite.adapter import Adapter, UnsupportedError
+from w2vref.dialects import Dialect
 from w2vref.reference import draws, sampling, windows
 
 
 class GeneratorOperations(Adapter):
     """See the module."""
+
+    choices: Dialect
+
+    def require_counter(self) -> None:
+        """Raise UnsupportedError for a dialect with another generator."""
+        if self.choices.generator != "counter":
+            raise UnsupportedError(f"draws of generator {self.choices.generator!r} are not given one by one")
 
     def draws_sentence(
         self,
@@ -27,6 +35,7 @@ class GeneratorOperations(Adapter):
         sg: bool,
     ) -> dict[str, Any]:
         """Give the draws of a sentence."""
+        self.require_counter()
         array = np.array(counts, dtype=np.int64)
         thresholds, table = sampling.make_sample_int(array, sample), sampling.make_cum_table(array, exponent)
         key = draws.sentence_key(seed, epoch, sentence)
@@ -47,12 +56,14 @@ class GeneratorOperations(Adapter):
 
     def generator_windows(self, window: int, negative: int, count: int, seed: int) -> dict[str, Any]:
         """Draw the windows of one long sentence."""
+        self.require_counter()
         key = draws.sentence_key(seed, 0, 0)
         keys = (draws.token_key(key, position) for position in range(count))
         return {"radii": [windows.window_radius(draws.draw(d, 0), window) for d in keys]}
 
     def generator_noise(self, counts: list[int], exponent: float, count: int, seed: int) -> dict[str, Any]:
         """Draw the noise words of one long sentence, five for each token."""
+        self.require_counter()
         table = sampling.make_cum_table(np.array(counts, dtype=np.int64), exponent)
         key = draws.sentence_key(seed, 0, 0)
         ids = [
@@ -65,6 +76,7 @@ class GeneratorOperations(Adapter):
         self, counts: list[int], sample: float, tokens: list[int], seed: int
     ) -> dict[str, Any]:
         """Subsample one long sentence."""
+        self.require_counter()
         thresholds = sampling.make_sample_int(np.array(counts, dtype=np.int64), sample)
         key = draws.sentence_key(seed, 0, 0)
         kept = [

@@ -10,8 +10,11 @@ from typing import Any
 from w2vref.backends import Backend
 from w2vref.conformance.suite.adapter import Adapter
 from w2vref.corpora.readers import LineSentence
+from w2vref.dialects import Dialect
 from w2vref.model import Word2Vec
 
+LEAST_ALPHA = 1e-4
+"""The default of `min_alpha`: a lower alpha needs a lower one."""
 RENAMED = {"epochs": "iter"}
 
 
@@ -19,15 +22,19 @@ class TextOperations(Adapter):
     """See the module."""
 
     backend: Backend
+    choices: Dialect
 
     def epoch_train_text(self, text: str, options: dict[str, Any]) -> dict[str, Any]:
         """Train on the lines of a text."""
         settings = {RENAMED.get(name, name): value for name, value in options.items()}
+        if settings.get("alpha", 1.0) < LEAST_ALPHA and self.choices.schedule != "per_10000_words":
+            settings.setdefault("min_alpha", 0.0)
         save_after = settings.pop("save_after", 0)
         with tempfile.TemporaryDirectory() as folder:
             corpus = Path(folder, "corpus.txt")
             corpus.write_bytes(text.encode("utf-8", "surrogatepass"))
-            model = Word2Vec(backend=self.backend.name, **{"workers": 1, **settings})
+            settings = {"workers": 1, "dialect": self.choices, **settings}
+            model = Word2Vec(backend=self.backend.name, **settings)
             sentences = LineSentence(corpus)
             model.build_vocab(sentences)
             if not save_after:
@@ -49,7 +56,9 @@ class TextOperations(Adapter):
             yield from sentences[:fail_after]
             raise OSError("the reader of the corpus failed, as it was told to")
 
-        Word2Vec(reader(), size=4, min_count=1, workers=workers, backend=self.backend.name)
+        Word2Vec(
+            reader(), size=4, min_count=1, workers=workers, backend=self.backend.name, dialect=self.choices
+        )
         return {"finished": True}
 
 

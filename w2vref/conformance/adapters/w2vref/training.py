@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,11 @@ import numpy as np
 from w2vref._typing import Float32Array
 from w2vref.backends import Backend
 from w2vref.config import TrainingConfig
-from w2vref.conformance.suite.adapter import Adapter
+from w2vref.conformance.suite.adapter import Adapter, UnsupportedError
+from w2vref.dialects import W2VREF, Dialect
 from w2vref.records import Parameters, Tables, padded_zeros
-from w2vref.reference import cbow, schedule, windows
+from w2vref.reference import cbow, windows
+from w2vref.reference.dialects.pairs import pair_functions
 
 
 def padded(matrix: Float32Array | None, size: int) -> Float32Array:
@@ -41,11 +43,17 @@ class Trainer:
     ) -> float:
         """Take one step and return its loss."""
         noise = np.array(negatives, dtype=np.int64)
+        dialect = self.config.dialect
+        if dialect.collision == "redraw" and target in negatives:
+            raise UnsupportedError("a negative of this dialect never equals the target")
         common = (self.config, self.parameters, self.tables)
         if self.config.sg:
             return self.backend.train_sg_pair(*common, inputs[0], target, noise, alpha, *learn).loss
         ids = np.array(inputs, dtype=np.int64)
-        hidden = cbow.project(self.config, self.parameters, ids)
+        if self.config.dialect == W2VREF:
+            hidden = cbow.project(self.config, self.parameters, ids)
+        else:
+            hidden = pair_functions(self.config.dialect).project(self.config, self.parameters, ids)
         return self.backend.train_cbow_pair(*common, ids, hidden, target, noise, alpha, *learn).loss
 
     def outputs(self) -> dict[str, Any]:
@@ -60,6 +68,7 @@ class Trainer:
 
 def make_trainer(
     backend: Backend,
+    dialect: Dialect,
     *,
     sg: bool,
     input_vectors: Float32Array,
@@ -80,7 +89,8 @@ def make_trainer(
         hs=codes is not None,
         negative=negative,
         cbow_mean=cbow_mean,
-        cbow_gradient=cbow_gradient or "word2vec",
+        cbow_gradient=gradient_of(dialect, cbow_gradient),
+        dialect=dialect,
     )
     lengths = [len(code) for code in codes or []]
     tables = Tables(
@@ -100,8 +110,18 @@ def make_trainer(
     return Trainer(backend, config, parameters, tables)
 
 
+def gradient_of(dialect: Dialect, wanted: str | None) -> str:
+    """Return CBOW's gradient. Raises UnsupportedError if the dialect has another than is wanted."""
+    own = dialect.cbow_gradient
+    if own == "option":
+        return wanted or "word2vec"
+    if wanted not in {None, own}:
+        raise UnsupportedError(f"the gradient of dialect {dialect.name!r} is always {own!r}")
+    return own
+
+
 def steps_of(
-    tokens: Sequence[int], kept: Sequence[int] | None, radii: Sequence[int], sg: bool
+    tokens: Sequence[int], kept: Sequence[int] | None, radii: Sequence[int], sg: bool, direction: str
 ) -> Iterator[tuple[int, int, list[int]]]:
     """Yield (place of the centre, target, inputs) of each step of a sentence."""
     places = [p for p in range(len(tokens)) if kept is None or kept[p]]
@@ -109,14 +129,19 @@ def steps_of(
         radius = radii[place] if len(radii) > 1 else radii[0]
         context = [tokens[places[p]] for p in windows.context_positions(center, len(places), radius)]
         if context:
-            for inputs in [[c] for c in context] if sg else [context]:
-                yield place, tokens[place], inputs
+            if not sg:
+                yield place, tokens[place], context
+            for word in context if sg else []:
+                pair = (tokens[place], [word])
+                yield (place, *(pair if direction == "context_to_center" else (word, [tokens[place]])))
 
 
 class TrainingOperations(Adapter):
     """See the module."""
 
     backend: Backend
+    choices: Dialect
+    learning_rate: Callable[[float, float, int, int, int], float]
 
     def pairs_stream(
         self, vocabulary: list[str], sentence: list[str], kept: list[int], radii: list[int], sg: bool
@@ -124,7 +149,8 @@ class TrainingOperations(Adapter):
         """List the steps of a sentence."""
         ids = {word: i for i, word in enumerate(vocabulary)}
         tokens = [ids[word] for word in sentence if word in ids]
-        return {"steps": [[target, *inputs] for _, target, inputs in steps_of(tokens, kept, radii, sg)]}
+        steps = steps_of(tokens, kept, radii, sg, self.choices.direction)
+        return {"steps": [[target, *inputs] for _, target, inputs in steps]}
 
     def update_sg(self, input_id: int, **given: Any) -> dict[str, Any]:
         """Take one skip-gram step."""
@@ -157,6 +183,7 @@ class TrainingOperations(Adapter):
         codes[at], points[at] = [code or []], [point or []]
         trainer = make_trainer(
             self.backend,
+            self.choices,
             sg=sg,
             input_vectors=input_vectors,
             output_vectors=output_vectors,
@@ -172,15 +199,15 @@ class TrainingOperations(Adapter):
 
     def sentence_train(self, tokens: list[int], alpha: float, **given: Any) -> dict[str, Any]:
         """Train one sentence at one learning rate."""
-        return self._train([tokens], 1, lambda done, total: alpha, **given)
+        return self._train([tokens], 1, lambda _done, _words: alpha, **given)
 
     def epoch_train(
         self, sentences: list[list[int]], epochs: int, alpha: float, min_alpha: float, **given: Any
     ) -> dict[str, Any]:
         """Train sentences for some epochs with the reference's schedule."""
 
-        def rate(done: int, total: int) -> float:
-            return float(schedule.learning_rate(alpha, min_alpha, done, total))
+        def rate(done: int, words: int) -> float:
+            return self.learning_rate(alpha, min_alpha, done, words, epochs)
 
         return self._train(sentences, epochs, rate, **given)
 
@@ -202,6 +229,7 @@ class TrainingOperations(Adapter):
     ) -> dict[str, Any]:
         trainer = make_trainer(
             self.backend,
+            self.choices,
             sg=sg,
             input_vectors=input_vectors,
             output_vectors=output_vectors,
@@ -211,14 +239,15 @@ class TrainingOperations(Adapter):
             negative=max((len(n) for n in negatives), default=1) if negatives is not None else 0,
             **options,
         )
-        total, done, step = epochs * sum(map(len, sentences)), 0, 0
+        words, done, step = sum(map(len, sentences)), 0, 0
         for tokens in sentences * epochs:
             part = slice(done, done + len(tokens))
             sentence_kept = None if kept is None else kept[part]
             sentence_radii = radii[part] if len(radii) > 1 else radii
-            for place, target, inputs in steps_of(tokens, sentence_kept, sentence_radii, sg):
+            steps = steps_of(tokens, sentence_kept, sentence_radii, sg, self.choices.direction)
+            for place, target, inputs in steps:
                 noise = negatives[step] if negatives is not None else []
-                trainer.step(inputs, target, noise, rate(done + place, total))
+                trainer.step(inputs, target, noise, rate(done + place, words))
                 step += 1
             done += len(tokens)
         return trainer.outputs()
