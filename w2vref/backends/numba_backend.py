@@ -19,6 +19,14 @@ from w2vref._typing import Float32Array, Float64Array, Int32Array, Int64Array, U
 from w2vref.backends.base import Capabilities, Control, EpochResult, TrainingJob
 from w2vref.backends.checks import check_corpus, check_ids, check_rows
 from w2vref.backends.numba_arithmetic import Int, Lookup, Schedule
+from w2vref.backends.numba_block_memory import (
+    make_block_work,
+    make_blocks,
+    make_contributions,
+    make_progress,
+    make_rule,
+)
+from w2vref.backends.numba_block_workers import EFFECTIVE_WORDS, Blocks
 from w2vref.backends.numba_epoch import SPAN, Corpus, Kept, Shared, Work
 from w2vref.backends.numba_kernels import ENTRY_POINTS
 from w2vref.backends.numba_objectives import Rows, Settings, make_scratch
@@ -112,6 +120,19 @@ def _kept(window: int, corpus: EncodedCorpus) -> Kept:
     )
 
 
+def _arguments(job: TrainingJob, control: Control) -> tuple[Any, ...]:
+    """Return what the entry points of training begin with."""
+    return (
+        _settings(job.config, compute_loss=job.compute_loss),
+        _rows(job.parameters),
+        _lookup(job.tables, *make_guide(job.tables.cum_table)),
+        _corpus(job.corpus),
+        Schedule(float(job.start_alpha), float(job.end_alpha), int(job.words_before), int(job.total_words)),
+        int(job.epoch),
+        Shared(control.stop, control.next_token),
+    )
+
+
 def _zero_row(size: int) -> Float32Array:
     row: Float32Array = padded_zeros(1, size)[0]
     return row
@@ -147,7 +168,7 @@ class NumbaBackend:
     """`backend="numba"`."""
 
     name = "numba"
-    capabilities = Capabilities(threads=True)
+    capabilities = Capabilities(threads=True, algorithms=frozenset({"sequential", "block"}))
 
     def prepare(self, config: TrainingConfig) -> None:
         """Compile what training needs, or load it from disk, before the clock starts."""
@@ -179,18 +200,9 @@ class NumbaBackend:
         config, parameters = job.config, job.parameters
         check_rows(config, parameters, job.tables)
         check_corpus(parameters, job.corpus)
-        shared = Shared(control.stop, control.next_token)
-        arguments = (
-            _settings(config, compute_loss=job.compute_loss),
-            _rows(parameters),
-            _lookup(job.tables, *make_guide(job.tables.cum_table)),
-            _corpus(job.corpus),
-            Schedule(
-                float(job.start_alpha), float(job.end_alpha), int(job.words_before), int(job.total_words)
-            ),
-            int(job.epoch),
-            shared,
-        )
+        arguments = _arguments(job, control)
+        if config.algorithm == "block":
+            return self._train_blocks(job, control, arguments)
 
         def own() -> tuple[Kept, Work]:
             negative_ids = np.zeros(2 * config.negative, dtype=np.int64)
@@ -203,6 +215,24 @@ class NumbaBackend:
                 return _result(*train(*arguments, *own()))
 
         return run_workers(work, max(1, job.workers), control)
+
+    @staticmethod
+    def _train_blocks(job: TrainingJob, control: Control, arguments: tuple[Any, ...]) -> EpochResult:
+        size, workers = job.config.vector_size, max(1, job.workers)
+        rule = make_rule(job.config, job.corpus, len(job.parameters.input_vectors), control)
+        progress = make_progress()
+        memory, contributions = make_blocks(rule), make_contributions(rule, size, workers)
+        blocks = Blocks._make((*arguments, rule, memory, contributions, progress))
+        train = _compiled(ENTRY_POINTS.train_blocks, blocks, make_block_work(rule, size))
+
+        def work() -> EpochResult:
+            with standard_arithmetic():
+                train(blocks, make_block_work(rule, size))
+            return EpochResult(0, 0.0)
+
+        if rule.blocks:
+            run_workers(work, workers, control)
+        return _result(progress.cells[EFFECTIVE_WORDS], progress.loss[0])
 
     def score(
         self,

@@ -1,9 +1,10 @@
 """What numba's Python cannot say, as LLVM: rows in sixteen lanes, atomics, prefetch, the mode of the FPU.
 
-The only file that builds instructions. Every arithmetic instruction here carries no fast-math flag,
-so that LLVM neither fuses nor reassociates it: the lanes below are the lanes of
-`reference.arithmetic.dot`, whatever registers the processor has (one of AVX-512, two of AVX, four of
-SSE or NEON). Each function has a twin in plain Python in `numba_twins`; `numba_primitives` chooses.
+Only this file, `numba_group_intrinsics` and `numba_thread_intrinsics` build instructions. Every
+arithmetic instruction carries no fast-math flag, so that LLVM neither fuses nor reassociates it: the
+lanes below are the lanes of `reference.arithmetic.dot`, whatever registers the processor has (one of
+AVX-512, two of AVX, four of SSE or NEON). Each function has a twin in plain Python in `numba_twins`;
+`numba_primitives` chooses.
 
 A *row* is a pointer to the first float of a padded row; `blocks` is its length in blocks of 16 floats.
 """

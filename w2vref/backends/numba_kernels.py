@@ -1,6 +1,7 @@
 """What Python calls: the entry points, which turn arrays into pointers and run without the GIL.
 
 numba_kernels -> numba_epoch -> numba_objectives -> numba_arithmetic, numba_primitives
+              -> numba_block_workers -> numba_block_rows -> numba_block -> numba_block_layout -> numba_epoch
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ import numpy as np
 
 from w2vref._typing import Float32Array, Float64Array, Int32Array
 from w2vref.backends.numba_arithmetic import I0, Int, Lookup, Schedule
+from w2vref.backends.numba_block import BlockWork, Contributions
+from w2vref.backends.numba_block_layout import Block, Rule
+from w2vref.backends.numba_block_workers import Blocks, Progress, work_on_blocks
 from w2vref.backends.numba_epoch import Corpus, Kept, Shared, Work, score_spans, train_spans
 from w2vref.backends.numba_objectives import (
     Rows,
@@ -81,10 +85,88 @@ def work_of(work: Work) -> Work:
     )
 
 
+@jit
+def rule_of(rule: Rule) -> Rule:
+    """Return the same with pointers for arrays."""
+    return Rule(
+        rule.words,
+        rule.tile,
+        rule.draws,
+        rule.cap,
+        rule.share,
+        pointer(rule.bounds),
+        rule.blocks,
+        rule.room,
+        rule.tiles,
+        rule.passes,
+        rule.digit_bits,
+    )
+
+
+@jit
+def block_memory_of(memory: Block) -> Block:
+    """Return the same with pointers for arrays."""
+    return Block(
+        pointer(memory.n),
+        pointer(memory.alpha),
+        pointer(memory.word_ids),
+        pointer(memory.keys),
+        pointer(memory.left),
+        pointer(memory.right),
+        pointer(memory.centers_of),
+        pointer(memory.noise),
+        pointer(memory.weights),
+        pointer(memory.entries),
+        pointer(memory.spare),
+        pointer(memory.losses),
+    )
+
+
+@jit
+def block_work_of(work: BlockWork) -> BlockWork:
+    """Return the same with pointers for arrays."""
+    return BlockWork(
+        pointer(work.ids),
+        pointer(work.to_ids),
+        pointer(work.x),
+        pointer(work.y),
+        pointer(work.g),
+        pointer(work.ones),
+        pointer(work.row_ids),
+        pointer(work.to_row_ids),
+        pointer(work.noise_ids),
+        pointer(work.to_noise_ids),
+        pointer(work.h),
+        pointer(work.projections),
+        pointer(work.sum),
+        pointer(work.errors),
+        pointer(work.starts),
+    )
+
+
+@jit
+def blocks_of(blocks: Blocks) -> Blocks:
+    """Return the same with pointers for arrays."""
+    return Blocks(
+        blocks.settings,
+        rows_of(blocks.parameters),
+        lookup_of(blocks.tables),
+        corpus_of(blocks.corpus),
+        blocks.schedule,
+        blocks.epoch,
+        shared_of(blocks.shared),
+        rule_of(blocks.rule),
+        block_memory_of(blocks.memory),
+        Contributions(pointer(blocks.contributions.to_inputs), pointer(blocks.contributions.to_outputs)),
+        Progress(pointer(blocks.progress.cells), pointer(blocks.progress.loss)),
+    )
+
+
 class EntryPoints(NamedTuple):
     """The compiled functions that `NumbaBackend` calls."""
 
     train: Callable[..., tuple[Int, float]]
+    train_blocks: Callable[..., None]
     score: Callable[..., None]
     train_sg_pair: Callable[..., float]
     train_cbow_pair: Callable[..., float]
@@ -118,6 +200,11 @@ def make_entry_points(source: str) -> EntryPoints:
             kept_of(kept),
             work_of(work),
         )
+
+    @entry_point
+    def train_blocks(blocks: Blocks, work: BlockWork) -> None:
+        _ = source
+        work_on_blocks(blocks_of(blocks), block_work_of(work))
 
     @entry_point
     def score(
@@ -203,7 +290,7 @@ def make_entry_points(source: str) -> EntryPoints:
         _ = source
         return score_objectives(settings, rows_of(parameters), lookup_of(tables), pointer(hidden), target_id)
 
-    return EntryPoints(train, score, sg_pair, cbow_pair, score_pair)
+    return EntryPoints(train, train_blocks, score, sg_pair, cbow_pair, score_pair)
 
 
 ENTRY_POINTS = make_entry_points(source_digest())

@@ -24,8 +24,16 @@ _config: Any = numba.config
 JITTED = not _config.DISABLE_JIT
 """False with NUMBA_DISABLE_JIT=1: the kernels then run as plain Python."""
 
-_primitives: Any = import_module("w2vref.backends." + ("numba_intrinsics" if JITTED else "numba_twins"))
+
+def _primitives_of(module: str) -> Any:
+    return import_module("w2vref.backends." + (module if JITTED else "numba_twins"))
+
+
+_primitives = _primitives_of("numba_intrinsics")
+_groups = _primitives_of("numba_group_intrinsics")
+_threads = _primitives_of("numba_thread_intrinsics")
 GROUP = numba_twins.GROUP
+TARGETS = numba_twins.TARGETS
 pointer = _primitives.pointer
 row = _primitives.row
 dot = _primitives.dot
@@ -38,6 +46,17 @@ sigmoids = _primitives.sigmoids
 prefetch = _primitives.prefetch
 fetch_add = _primitives.fetch_add
 load_flag = _primitives.load_flag
+dots = _groups.dots
+add_products = _groups.add_products
+exchange_products = _groups.exchange_products
+add_outer_products = _groups.add_outer_products
+part = _threads.part
+load_word = _threads.load_word
+store_word = _threads.store_word
+compare_and_swap = _threads.compare_and_swap
+pause = _threads.pause
+let_go = _threads.let_go
+nap = _threads.nap
 
 _njit: Any = numba.njit
 F = TypeVar("F", bound=Callable[..., Any])

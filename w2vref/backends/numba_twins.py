@@ -1,4 +1,4 @@
-"""The twins of `numba_intrinsics` in plain Python: for NUMBA_DISABLE_JIT=1, and to say what they do.
+"""The twins of the numba intrinsics in plain Python: for NUMBA_DISABLE_JIT=1, and to say what they do.
 
 Here a row is a NumPy view; `blocks` is not needed. Slow, used by debuggers and coverage only.
 """
@@ -6,7 +6,8 @@ Here a row is a NumPy view; `blocks` is not needed. Slow, used by debuggers and 
 from __future__ import annotations
 
 import threading
-from typing import Any, TypeVar
+import time
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -29,6 +30,8 @@ from w2vref.reference.arithmetic import (
 
 GROUP = 8
 """Logistic steps whose sigmoids are computed together: one AVX register of floats."""
+TARGETS = 4
+"""Sums of `add_outer_products`."""
 
 CONTROLS_ARITHMETIC = False
 STANDARD_ARITHMETIC = 0
@@ -97,6 +100,57 @@ def sigmoids(x: Float32Array, result: Float32Array) -> None:
     result[:] = ONE / (ONE + e)
 
 
+def dots(
+    x: Float32Array, a: Float32Array, matrix: Float32Array, ids: Int64Array, count: int, blocks: int
+) -> None:
+    """Fill x with the dots of a and the rows of matrix."""
+    x[:GROUP] = 0.0
+    for k in range(count):
+        x[k] = dot(a, matrix[ids[k]], blocks)
+
+
+def add_products(
+    y: Float32Array, g: Float32Array, matrix: Float32Array, ids: Int64Array, count: int, blocks: int
+) -> None:
+    """Add: y += g[k] * row k, in order."""
+    for k in range(count):
+        y += g[k] * matrix[ids[k]]
+
+
+def exchange_products(
+    y: Float32Array,
+    g: Float32Array,
+    x: Float32Array,
+    matrix: Float32Array,
+    ids: Int64Array,
+    to_matrix: Float32Array,
+    to_ids: Int64Array,
+    count: int,
+    blocks: int,
+) -> None:
+    """Both sides of a group: y += g[k] * row k, and row to_ids[k] of to_matrix += g[k] * x."""
+    for k in range(count):
+        y += g[k] * matrix[ids[k]]
+        to_matrix[to_ids[k]] += g[k] * x
+
+
+def add_outer_products(
+    to_matrix: Float32Array,
+    to_ids: Int64Array,
+    g: Float32Array,
+    target_step: int,
+    row_step: int,
+    matrix: Float32Array,
+    ids: Int64Array,
+    count: int,
+    blocks: int,
+) -> None:
+    """TARGETS sums: row to_ids[k] of to_matrix += g[k * target_step + r * row_step] * row ids[r]."""
+    for k in range(TARGETS):
+        for r in range(count):
+            to_matrix[to_ids[k]] += g[k * target_step + r * row_step] * matrix[ids[r]]
+
+
 def prefetch(y: Float32Array, blocks: int) -> None:
     """Nothing: Python has no cache to speak of."""
 
@@ -107,6 +161,45 @@ def fetch_add(counter: Int64Array, amount: int) -> int:
         before = int(counter[0])
         counter[0] = before + amount
     return before
+
+
+def part(array: A, start: int) -> A:
+    """Return the array from this element on."""
+    return cast("A", array[start:])
+
+
+def load_word(cell: Int64Array) -> int:
+    """Return cell[0]."""
+    return int(cell[0])
+
+
+def store_word(cell: Int64Array, value: int) -> None:
+    """Set cell[0]."""
+    with _claim:
+        cell[0] = value
+
+
+def compare_and_swap(cell: Int64Array, expected: int, value: int) -> bool:
+    """Set cell[0] if it holds what is expected, under a lock; tell whether it did."""
+    with _claim:
+        found = int(cell[0]) == expected
+        if found:
+            cell[0] = value
+    return found
+
+
+def pause() -> None:
+    """Nothing."""
+
+
+def let_go() -> None:
+    """Let another thread run."""
+    time.sleep(0)
+
+
+def nap() -> None:
+    """Sleep 0.02 ms."""
+    time.sleep(2e-5)
 
 
 def load_flag(flag: Int32Array) -> int:
