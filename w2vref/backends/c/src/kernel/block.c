@@ -223,18 +223,22 @@ static void w2v_block_noise_of(w2v_tile_task *task, w2v_tile *tile)
 
 /* ---- a task of tiles ------------------------------------------------------------------------- */
 
-/* Ask for the rows that tile t needs. */
-W2V_INLINE void w2v_prefetch_tile(const w2v_tile_task *task, int64_t t)
+/*
+ * Ask for what stands `tile` positions on: the rows of that position, and of the noise of the next tile those
+ * whose turn it is. A few at a time: more requests than some twenty would stop the processor.
+ */
+W2V_INLINE void w2v_prefetch_ahead(const w2v_tile_task *task, int64_t number, int64_t first, int64_t i)
 {
-    const w2v_blocks *all = task->all;
-    const int64_t tile = all->rule->tile, draws = all->rule->draws;
-    for (int64_t i = t * tile; i < (t + 1) * tile && i < task->block->n; i++) {
-        w2v_prefetch_row(w2v_input_of(task, i), task->stride);
-        w2v_prefetch_row(w2v_output_of(task, i), task->stride);
+    const w2v_block *block = task->block;
+    const int64_t tile = task->all->rule->tile, draws = task->all->rule->draws;
+    if (i + tile < block->n) {
+        w2v_prefetch_row(w2v_input_of(task, i + tile), task->stride);
+        w2v_prefetch_row(w2v_output_of(task, i + tile), task->stride);
     }
-    for (int64_t p = 0; t < task->block->tiles && p < draws; p++)
-        w2v_prefetch_row(w2v_row(task->model->output_vectors, task->stride, task->block->noise[t * draws + p]),
-                         task->stride);
+    if (number + 1 < block->tiles)
+        for (int64_t p = i - first; p < draws; p += tile)
+            w2v_prefetch_row(w2v_row(task->model->output_vectors, task->stride,
+                                     block->noise[(number + 1) * draws + p]), task->stride);
 }
 
 static void w2v_sg_tile(w2v_tile_task *task, int64_t number, int64_t first, int64_t last)
@@ -244,6 +248,7 @@ static void w2v_sg_tile(w2v_tile_task *task, int64_t number, int64_t first, int6
     tile.number = number;
     tile.count = last - first;
     for (int64_t i = first; i < last; i++) {
+        w2v_prefetch_ahead(task, number, first, i);
         tile.rows[i - first] = w2v_input_of(task, i);
         tile.to_rows[i - first] = task->all->to_inputs + i * task->stride;
         tile.weights[i - first] = (float)((int64_t)block->left[i] + block->right[i]) * task->share;
@@ -275,6 +280,7 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
     tile.count = last - first;
     for (int64_t i = first; i < last; i++) {
         const int64_t pairs = (int64_t)block->left[i] + block->right[i];
+        w2v_prefetch_ahead(task, number, first, i);
         float *const h = tile.rows[i - first] = task->scratch->projections + (i - first) * stride;
         float *const error = tile.to_rows[i - first] = task->all->to_inputs + i * stride;
         tile.weights[i - first] = (float)(pairs > 0) * task->share;
@@ -321,12 +327,10 @@ static void w2v_do_block_tiles(const w2v_blocks *all, w2v_block *block, int64_t 
                           .begin = begin, .end = end, .cleared = begin,
                           .share = (float)all->model->negative / (float)all->rule->draws};
     const int64_t reach = all->model->window;
-    w2v_prefetch_tile(&task, number * W2V_TASK_TILES);
     if (all->model->sg)
         w2v_sg_neighbours(&task, begin > reach ? begin - reach : 0, begin);
     for (int64_t first = begin; first < end; first += tile) {
         const int64_t last = end - first < tile ? end : first + tile;
-        w2v_prefetch_tile(&task, first / tile + 1);
         if (all->model->sg)
             w2v_sg_tile(&task, first / tile, first, last);
         else
