@@ -1,7 +1,8 @@
 """The same bits on real text: every backend and instruction set, `python -m bench.identical`.
 
 Trains the first words of the text in every mode with the reference and with each backend, and compares the
-trained arrays bit by bit. Ends with exit status 1 if any differ.
+trained arrays bit by bit; block training (`--algorithm block`) with several numbers of workers. The exit status
+is 1 if any differ.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import Any
 
 from bench.texts import first_sentences, text_file
 from bench.timing import print_table
-from bench.training import register_instruction_sets
+from bench.training import has_algorithm, register_instruction_sets
 from w2vref import Word2Vec
 from w2vref.backends import available_backends
+from w2vref.config import ALGORITHMS
 
 OBJECTIVES = {"NS": dict(hs=0, negative=5), "HS": dict(hs=1, negative=0), "HS+NS": dict(hs=1, negative=5)}
 ARCHITECTURES = {
@@ -29,9 +31,9 @@ ARCHITECTURES = {
 }
 
 
-def trained_digest(sentences: list[list[str]], backend: str, options: dict[str, Any]) -> str:
+def trained_digest(sentences: list[list[str]], backend: str, workers: int, options: dict[str, Any]) -> str:
     """Train and return a hash of all trained arrays."""
-    model = Word2Vec(sentences, backend=backend, workers=1, **options)
+    model = Word2Vec(sentences, backend=backend, workers=workers, **options)
     state = model.step_state().parameters
     digest = hashlib.sha256()
     for name in ("input_vectors", "output_vectors", "node_vectors"):
@@ -45,25 +47,38 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", help="folder with novels.txt(.xz); default: W2VREF_DATA")
     parser.add_argument("--words", type=int, default=5_000)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100])
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--algorithm", choices=ALGORITHMS, default="sequential")
+    parser.add_argument("--workers", type=int, nargs="+", help="default: 1; of block training 1 2 3 8")
     arguments = parser.parse_args()
+    block = arguments.algorithm == "block"
+    all_workers = arguments.workers or ([1, 2, 3, 8] if block else [1])
+    objectives = {"NS": OBJECTIVES["NS"]} if block else OBJECTIVES
     logging.getLogger("w2vref").setLevel(logging.ERROR)
-    path, text = text_file(arguments.folder, 1)
+    path, text = text_file(arguments.folder, 1 + arguments.words // 100_000)
     sentences = first_sentences(path, arguments.words)
     names = register_instruction_sets()
     names += [name for name, status in available_backends().items() if status and name == "numba"]
-    print(f"the first {sum(map(len, sentences))} words of {text}; one epoch, min_count 2")
+    names = [name for name in names if has_algorithm(name, {"algorithm": arguments.algorithm})]
+    runs = list(itertools.product(names, all_workers))
+    print(
+        f"the first {sum(map(len, sentences))} words of {text}; {arguments.algorithm} training, "
+        f"{arguments.epochs} epoch(s), min_count 2"
+    )
     rows, differing = [], 0
     for size, (architecture, a), (objective, o) in itertools.product(
-        arguments.sizes, ARCHITECTURES.items(), OBJECTIVES.items()
+        arguments.sizes, ARCHITECTURES.items(), objectives.items()
     ):
-        options: dict[str, Any] = dict(size=size, min_count=2, iter=1, **a, **o)
-        expected = trained_digest(sentences, "numpy", options)
-        found = [trained_digest(sentences, name, options) for name in names]
+        options: dict[str, Any] = dict(size=size, min_count=2, iter=arguments.epochs, **a, **o)
+        options["algorithm"] = arguments.algorithm
+        expected = trained_digest(sentences, "numpy", 1, options)
+        found = [trained_digest(sentences, name, workers, options) for name, workers in runs]
         differing += sum(digest != expected for digest in found)
         cells = ["same" if digest == expected else "DIFFERENT" for digest in found]
         rows.append([f"{architecture} {objective}", size, expected, *cells])
-    print_table("hash of all trained arrays", ["mode", "size", "numpy", *names], rows)
-    print(f"\n{differing} of {len(rows) * len(names)} runs differ from the reference")
+    columns = [name if len(all_workers) == 1 else f"{name}, {workers}" for name, workers in runs]
+    print_table("hash of all trained arrays", ["mode", "size", "numpy", *columns], rows)
+    print(f"\n{differing} of {len(rows) * len(runs)} runs differ from the reference")
     sys.exit(bool(differing))
 
 

@@ -20,12 +20,15 @@ from bench.timing import interleaved, machine, print_table, write_json
 from w2vref import Word2Vec
 from w2vref.backends import available_backends, get_backend, register_backend
 
-MODES = {
+MODES: dict[str, dict[str, Any]] = {
     "SG-NS": dict(sg=1, hs=0, negative=5),
     "CBOW-NS": dict(sg=0, hs=0, negative=5),
     "SG-HS": dict(sg=1, hs=1, negative=0),
     "CBOW-HS": dict(sg=0, hs=1, negative=0),
+    "SG-NS block": dict(sg=1, hs=0, negative=5, algorithm="block"),
+    "CBOW-NS block": dict(sg=0, hs=0, negative=5, algorithm="block"),
 }
+"""Block training is compared with gensim's sequential training in the same mode."""
 COMMON: dict[str, Any] = dict(window=5, min_count=5, sample=1e-3, seed=1)
 
 
@@ -44,11 +47,18 @@ def register_instruction_sets() -> list[str]:
     return names
 
 
+def has_algorithm(backend: str, options: dict[str, Any]) -> bool:
+    """Tell whether a backend has the algorithm of a mode."""
+    return options.get("algorithm", "sequential") in get_backend(backend).capabilities.algorithms
+
+
 def refuse_wrong(name: str) -> None:
     """Raise RuntimeError unless the backend gives the reference's bits on a small corpus."""
     rng = np.random.default_rng(5)
     sentences = [[f"w{i}" for i in rng.zipf(1.5, size=12) % 40] for _ in range(60)]
     for mode, options in MODES.items():
+        if not has_algorithm(name, options):
+            continue
         models = [
             Word2Vec(sentences, size=100, min_count=1, iter=1, workers=1, backend=backend, **options)
             for backend in ("numpy", name)
@@ -61,6 +71,7 @@ def gensim_task(path: Path, options: dict[str, Any], size: int, workers: int) ->
     """Return a function that trains gensim one epoch from the file; its vocabulary is built here."""
     import gensim
 
+    options = {name: value for name, value in options.items() if name != "algorithm"}
     model = gensim.models.Word2Vec(vector_size=size, workers=workers, **COMMON, **options)
     model.build_vocab(corpus_file=str(path))
     totals = dict(total_examples=model.corpus_count, total_words=model.corpus_total_words)
@@ -114,7 +125,7 @@ def main() -> None:
                     tasks["gensim"] = gensim_task(path, options, size, workers)
                 for name in backends:
                     threads = get_backend(name).capabilities.threads
-                    if workers == 1 or threads:
+                    if (workers == 1 or threads) and has_algorithm(name, options):
                         tasks[name] = w2vref_task(path, options, size, workers, name)
                 seconds = interleaved(tasks, arguments.rounds)
                 for name, measured in seconds.items():
