@@ -1,8 +1,8 @@
 """The same bits on real text: every backend and instruction set, `python -m bench.identical`.
 
 Trains the first words of the text in every mode with the reference and with each backend, and compares the
-trained arrays bit by bit; block training (`--algorithm block`) with several numbers of workers. The exit status
-is 1 if any differ.
+trained arrays bit by bit; block training (`--algorithm block`) with several numbers of workers. Ends with
+exit status 1 if any differ.
 """
 
 from __future__ import annotations
