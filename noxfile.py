@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import nox
@@ -17,6 +18,7 @@ TEST_TOOLS = [
     "pytest-xdist>=3.6",
     "pytest-cov>=5",
     "safetensors>=0.4",
+    "lxml>=5",
     "gensim>=4.3; python_version < '3.14'",
 ]
 
@@ -110,8 +112,8 @@ def coverage(session: nox.Session) -> None:
     run_pytest(session, "-n", "2", "-m", "not slow", "--cov=w2vref", "--cov-report=term")
 
 
-def run_bench(session: nox.Session, *modules: str) -> None:
-    """Run modules of bench/ against the installed package; arguments after `--` go to each."""
+def run_bench(session: nox.Session, *modules: str, before: Sequence[str] = ()) -> None:
+    """Run modules of bench/ against the installed package; `before` and arguments after `--` go to each."""
     install_wheel(session, "all")
     session.install(*TEST_TOOLS)
     # A copy, because `python -m` would find the source tree's w2vref beside bench/.
@@ -125,7 +127,7 @@ def run_bench(session: nox.Session, *modules: str) -> None:
     # Set by some systems for their own sake; gensim is compared as its users run it.
     blas: dict[str, str | None] = {"OPENBLAS_CORETYPE": None, "OPENBLAS_L2_SIZE": None}
     for module in modules:
-        session.run("python", "-m", module, *arguments, env=blas)
+        session.run("python", "-m", module, *before, *arguments, env=blas)
 
 
 @nox.session(default=False)
@@ -135,9 +137,24 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def corpora(session: nox.Session) -> None:
+    """Make the texts of `quality` from Debian's documentation: `nox -s corpora -- FOLDER --novels FILE`."""
+    session.install("lxml>=5")
+    session.run("python", "-m", "bench.corpora", *session.posargs)
+
+
+@nox.session(default=False)
 def quality(session: nox.Session) -> None:
-    """Compare vectors with human judgements, beside gensim: `nox -s quality -- FOLDER_OF_TEXTS`."""
-    run_bench(session, "bench.quality")
+    """Make docs/quality.md anew, after the runs that lack figures: `nox -s quality -- FOLDER_OF_TEXTS`.
+
+    Without a folder nothing is trained: the tables are made from the figures that are there.
+    """
+    docs = ROOT / "docs"
+    run_bench(
+        session,
+        "bench.quality",
+        before=["--figures", str(docs / "quality.jsonl"), "--page", str(docs / "quality.md")],
+    )
 
 
 @nox.session(default=False)

@@ -1,104 +1,235 @@
-"""Quality: WordSim-353 and SimLex-999, w2vref beside gensim, `python -m bench.quality FOLDER`.
+"""Quality of block training beside the sequential algorithm and gensim, `python -m bench.quality FOLDER`.
 
-The folder has novels.txt(.xz), wordsim353.tsv and simlex999.txt. Both implementations train the same
-text with the same settings and several seeds; Spearman's correlation on the pairs whose words both know.
+The folder has novels.txt(.xz), wordsim353.tsv and simlex999.txt; `--corpora` is one that `bench.corpora`
+filled. Each figure is a line of JSON, appended when it is there: an interrupted run loses nothing, and what
+the file has is not trained again. The last 1.5 % of the lines of a text (at most 200,000 words) are never
+trained on: they give the held-out loss (`bench.heldout`). At the end docs/quality.md gets its tables.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import logging
-import statistics
-from collections.abc import Callable
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from bench.texts import text_file
-from bench.timing import machine, print_table, write_json
+from bench.heldout import Examples, draw_examples, heldout_loss
+from bench.quality_page import write_page
+from bench.quality_plan import Run, experiments
+from bench.similarity import SETS, correlation, read_pairs
+from bench.texts import NOVELS
+from bench.timing import machine
 from w2vref import Word2Vec
+from w2vref.config import BlockRule
 
-SETS = {"WordSim-353": "wordsim353.tsv", "SimLex-999": "simlex999.txt"}
-SETTINGS: dict[str, Any] = dict(window=5, min_count=5, sample=1e-3, hs=0, negative=5)
-
-
-def w2vref_lookup(path: Path, seed: int, options: dict[str, Any]) -> Callable[[str, str], float | None]:
-    """Train w2vref and return its similarity function; None for an unknown word."""
-    model = Word2Vec(corpus_file=path, seed=seed, **options)
-    return lambda a, b: model.wv.similarity(a, b) if a in model.wv and b in model.wv else None
-
-
-def gensim_lookup(path: Path, seed: int, options: dict[str, Any]) -> Callable[[str, str], float | None]:
-    """The same for gensim."""
-    import gensim
-
-    options = {k: v for k, v in options.items() if k != "backend"}
-    model = gensim.models.Word2Vec(corpus_file=str(path), seed=seed, **options)
-    return lambda a, b: float(model.wv.similarity(a, b)) if a in model.wv and b in model.wv else None
+MIN_COUNT = 5
+SAMPLE = 1e-3
+HELD_OUT = 0.015
+MOST_HELD_OUT_WORDS = 200_000
+EXAMPLES = 200_000
+ENGLISH = ("novels", "english-docs", "large")
 
 
-def read_pairs(path: Path) -> list[tuple[str, str, float]]:
-    """Return (word, word, score) of each line that is no comment."""
-    lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
-    return [(a.lower(), b.lower(), float(score)) for a, b, score in (line[:3] for line in lines)]
+class Text(NamedTuple):
+    """A text to train on, and what it says of its words."""
+
+    path: Path
+    tokens: int
+    held_out: list[list[str]]
+    words: list[str]
+    counts: np.ndarray
 
 
-def spearman(pairs: list[tuple[str, str, float]], similarity: Callable[[str, str], float | None]) -> float:
-    """Return Spearman's rank correlation between the scores and the similarities that exist."""
-    known = [(score, value) for a, b, score in pairs if (value := similarity(a, b)) is not None]
-    ranks = []
-    for column in np.array(known).T:
-        _, inverse, counts = np.unique(column, return_inverse=True, return_counts=True)
-        mean_ranks = np.cumsum(counts) - (counts - 1) / 2
-        ranks.append(mean_ranks[inverse])
-    return float(np.corrcoef(ranks)[0, 1])
+class Vectors(NamedTuple):
+    """A trained model: its words in the order of the rows, float32 (vocab_size, size) twice."""
+
+    words: list[str]
+    inputs: np.ndarray
+    outputs: np.ndarray
+
+
+class Texts:
+    """Finds, splits and counts the texts that runs ask for."""
+
+    def __init__(self, folder: Path, corpora: Path, scratch: Path) -> None:
+        self.folder, self.corpora, self.scratch = folder, corpora, scratch
+        # Two, so that the large one is not counted for each of its runs.
+        self.get = lru_cache(maxsize=2)(self._get)
+
+    def has(self, corpus: str) -> bool:
+        """Tell whether the text is there."""
+        return self._source(corpus).exists()
+
+    def _source(self, corpus: str) -> Path:
+        if corpus != "novels":
+            return self.corpora / f"{corpus}.txt"
+        plain = self.folder / NOVELS
+        return plain if plain.exists() else plain.with_name(NOVELS + ".xz")
+
+    def _get(self, corpus: str, tokens: int | None) -> Text:
+        lines = _lines(self._source(corpus))
+        lines, held_out = split(lines)
+        path = self.scratch / f"{corpus}-{tokens}.txt"
+        used = 0
+        with path.open("w", encoding="utf-8") as out:
+            for line in lines:
+                if tokens is not None and used >= tokens:
+                    break
+                used += len(line.split())
+                out.write(line + "\n")
+        model = Word2Vec(min_count=MIN_COUNT)
+        model.build_vocab(corpus_file=path)
+        words = list(model.wv.index_to_key)
+        counts = np.array([model.wv.get_vecattr(word, "count") for word in words], dtype=np.int64)
+        return Text(path, used, [line.split() for line in held_out], words, counts)
+
+
+def _lines(path: Path) -> list[str]:
+    if path.suffix == ".xz":
+        import lzma
+
+        with lzma.open(path, "rt", encoding="utf-8", errors="replace") as packed:
+            raw = packed.readlines()
+    else:
+        raw = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    return [stripped for line in raw if (stripped := line.strip())]
+
+
+def split(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Return what is trained on and what is held out: the last lines of the text."""
+    first = len(lines) - max(1, int(len(lines) * HELD_OUT))
+    held_out, words = lines[first:], 0
+    for used, line in enumerate(held_out, start=1):
+        words += len(line.split())
+        if words >= MOST_HELD_OUT_WORDS:
+            return lines[:first], held_out[:used]
+    return lines[:first], held_out
+
+
+def train(run: Run, text: Text, workers: int) -> Vectors:
+    """Train what the run says."""
+    options: dict[str, Any] = dict(
+        sg=run.sg,
+        hs=0,
+        negative=run.negative,
+        window=run.window,
+        vector_size=run.size,
+        alpha=run.alpha,
+        sample=SAMPLE,
+        min_count=MIN_COUNT,
+        epochs=run.epochs,
+        seed=run.seed,
+        workers=workers,
+    )
+    if run.implementation == "gensim":
+        import gensim
+
+        model = gensim.models.Word2Vec(corpus_file=str(text.path), **options)
+    else:
+        rule = BlockRule(words=run.words, tile=run.tile, draws=run.draws, cap=run.cap)
+        model = Word2Vec(
+            corpus_file=text.path, algorithm=run.implementation, block=rule, backend="c", **options
+        )
+    return Vectors(list(model.wv.index_to_key), model.wv.vectors, model.syn1neg)
+
+
+@lru_cache(maxsize=4)
+def _examples(texts: Texts, corpus: str, tokens: int | None, sg: int, window: int, negative: int) -> Examples:
+    text = texts.get(corpus, tokens)
+    index = {word: row for row, word in enumerate(text.words)}
+    return draw_examples(
+        text.held_out,
+        index,
+        text.counts,
+        sg=bool(sg),
+        window=window,
+        negative=negative,
+        sample=SAMPLE,
+        most=EXAMPLES,
+    )
+
+
+def measure(run: Run, texts: Texts, vectors: Vectors, pairs: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures of a trained model."""
+    text = texts.get(run.corpus, run.tokens)
+    index = {word: row for row, word in enumerate(vectors.words)}
+    examples = _examples(texts, run.corpus, run.tokens, run.sg, run.window, run.negative)
+    rows = np.array([index[word] for word in text.words])
+    figures: dict[str, Any] = {"loss": heldout_loss(examples, vectors.inputs, vectors.outputs, rows)}
+    if run.corpus in ENGLISH:
+        for name, judged in pairs.items():
+            figures[name], figures[f"{name} pairs"] = correlation(judged, index, vectors.inputs)
+    return figures
+
+
+def read_figures(path: Path) -> list[dict[str, Any]]:
+    """Return what a file of JSON lines has; none if there is no file."""
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def missing(
+    figures: list[dict[str, Any]], names: list[str], implementations: list[str], seeds: int
+) -> Iterator[Run]:
+    """Yield the runs of these experiments that have no figures yet, each once, of seeds up to the last."""
+    known = {json.dumps(figure["run"], sort_keys=True) for figure in figures}
+    plan = experiments()
+    for name in names:
+        for run in plan[name]:
+            chosen = run.implementation in implementations and run.seed <= seeds
+            if chosen and run.key() not in known:
+                known.add(run.key())
+                yield run
 
 
 def main() -> None:
-    """Train, evaluate, print."""
+    """Train, measure, write the page."""
+    plan = experiments()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("folder")
-    parser.add_argument("--megabytes", type=int, default=75)
-    parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--size", type=int, default=100)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--backend", default="auto")
-    parser.add_argument("--modes", nargs="+", default=["SG-NS", "CBOW-NS"], choices=["SG-NS", "CBOW-NS"])
-    parser.add_argument("--json")
+    parser.add_argument("folder", nargs="?", default=os.environ.get("W2VREF_DATA"))
+    parser.add_argument("--corpora", help="the folder that bench.corpora filled; default: FOLDER")
+    parser.add_argument("--figures", default="docs/quality.jsonl", help="where figures are kept")
+    parser.add_argument("--page", default="docs/quality.md", help="whose tables are made anew")
+    parser.add_argument("--experiments", nargs="+", default=list(plan), choices=list(plan))
+    parser.add_argument("--implementations", nargs="+", default=["block", "sequential", "gensim"])
+    parser.add_argument("--seeds", type=int, default=5, help="leave out the runs of later ones")
+    parser.add_argument("--workers", type=int, default=1, help="one, so that all three are repeatable")
     arguments = parser.parse_args()
     logging.getLogger("w2vref").setLevel(logging.ERROR)
-    path, text = text_file(arguments.folder, arguments.megabytes)
-    sets = {name: read_pairs(Path(arguments.folder) / file) for name, file in SETS.items()}
-    print(f"{arguments.epochs} epochs over {text}, {arguments.seeds} seeds; machine: {machine()}")
-    figures: list[dict[str, Any]] = []
-    for mode in arguments.modes:
-        options = dict(
-            SETTINGS,
-            sg=int(mode == "SG-NS"),
-            vector_size=arguments.size,
-            epochs=arguments.epochs,
-            workers=arguments.workers,
-            backend=arguments.backend,
-        )
-        for name, train in (("w2vref", w2vref_lookup), ("gensim", gensim_lookup)):
-            for seed in range(1, arguments.seeds + 1):
-                similarity = train(path, seed, options)
-                scores = {set_name: spearman(pairs, similarity) for set_name, pairs in sets.items()}
-                figures.append({"mode": mode, "implementation": name, "seed": seed, **scores})
-                print(figures[-1], flush=True)
-    rows = []
-    for mode in arguments.modes:
-        for name in ("w2vref", "gensim"):
-            chosen = [f for f in figures if (f["mode"], f["implementation"]) == (mode, name)]
-            row = [mode, name]
-            for set_name in sets:
-                values = [f[set_name] for f in chosen]
-                row.append(f"{statistics.mean(values):.3f} ({min(values):.3f} .. {max(values):.3f})")
-            rows.append(row)
-    print_table("Spearman, mean over seeds (lowest .. highest)", ["mode", "", *sets], rows)
-    write_json(arguments.json, {"text": text, "machine": machine(), "quality": figures})
+    store = Path(arguments.figures)
+    if arguments.folder is not None:
+        folder = Path(arguments.folder)
+        pairs = {name: read_pairs(folder / file) for name, file in SETS.items()}
+        with tempfile.TemporaryDirectory(prefix="w2vref-quality-") as scratch:
+            texts = Texts(folder, Path(arguments.corpora or folder), Path(scratch))
+            asked = (arguments.experiments, arguments.implementations, arguments.seeds)
+            for run in missing(read_figures(store), *asked):
+                if not texts.has(run.corpus):
+                    print(f"no text for {run.corpus}: left out")
+                    continue
+                started = time.perf_counter()
+                text = texts.get(run.corpus, run.tokens)
+                vectors = train(run, text, arguments.workers)
+                figure = {
+                    "run": run.settings(),
+                    **measure(run, texts, vectors, pairs),
+                    "trained_tokens": text.tokens,
+                    "vocabulary": len(text.words),
+                    "machine": machine(),
+                }
+                with store.open("a", encoding="utf-8") as out:
+                    out.write(json.dumps(figure) + "\n")
+                print(f"{time.perf_counter() - started:.0f} s", figure, flush=True)
+    write_page(read_figures(store), Path(arguments.page))
 
 
 if __name__ == "__main__":

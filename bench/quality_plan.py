@@ -1,0 +1,103 @@
+"""What `bench.quality` trains: every run of every experiment, in the order in which they are worth having."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Run:
+    """One model that is trained and measured; two experiments that need the same one share it."""
+
+    implementation: str
+    """"block", "sequential" or "gensim"."""
+    seed: int = 1
+    corpus: str = "novels"
+    tokens: int | None = None
+    """Trained on the first so many tokens; None: on all but the held-out part."""
+    epochs: int = 5
+    sg: int = 1
+    size: int = 100
+    window: int = 5
+    negative: int = 5
+    alpha: float = 0.025
+    words: int = 8192
+    """Of a block; like the next three of no meaning but for "block"."""
+    tile: int = 16
+    draws: int = 16
+    cap: float = 0.5
+
+    def settings(self) -> dict[str, Any]:
+        """Return what tells this run from others: of the fields, those that mean something to it."""
+        fields = asdict(self)
+        if self.implementation != "block":
+            for name in ("words", "tile", "draws", "cap"):
+                del fields[name]
+        return fields
+
+    def key(self) -> str:
+        """Return the settings as one line."""
+        return json.dumps(self.settings(), sort_keys=True)
+
+
+def beside(
+    base: Run, seeds: int, gensim_seeds: int = 1, blocks: tuple[dict[str, Any], ...] = ({},)
+) -> Iterator[Run]:
+    """Yield a setting in block training, with each of these changes, and in the two it is compared with."""
+    for seed in range(1, seeds + 1):
+        for change in blocks:
+            yield replace(base, implementation="block", seed=seed, **change)
+        yield replace(base, implementation="sequential", seed=seed)
+        if seed <= gensim_seeds:
+            yield replace(base, implementation="gensim", seed=seed)
+
+
+NOVELS = Run("block")
+SMALL = {1: replace(NOVELS, tokens=MILLION, words=1024), 4: replace(NOVELS, tokens=4 * MILLION, words=4096)}
+CBOW = replace(NOVELS, sg=0)
+EIGHT = {"draws": 8}
+TILES = ({"tile": 8, "draws": 8}, {"tile": 32, "draws": 16}, {"tile": 32, "draws": 32})
+LENGTHS = (1024, 2048, 4096, 8192, 16384)
+OTHERS = (
+    replace(NOVELS, corpus="german"),
+    replace(NOVELS, corpus="english-docs"),
+    replace(NOVELS, corpus="large", epochs=1),
+)
+
+
+def experiments() -> dict[str, list[Run]]:
+    """Return the runs of each experiment; a run that was made for an earlier one is not made again."""
+    small, middle = SMALL[1], SMALL[4]
+    both = ({}, EIGHT)
+    lengths = tuple({"words": words} for words in LENGTHS)
+    caps = tuple({"cap": cap} for cap in (0.25, 0.5, 1.0))
+    rates = [replace(middle, sg=0, alpha=alpha) for alpha in (0.05, 0.025)]
+    german, english, large = OTHERS
+    windows = [replace(middle, window=window) for window in (2, 10)]
+    negatives = [replace(middle, negative=negative) for negative in (2, 10, 20)]
+    sizes = [replace(middle, size=size) for size in (50, 300)]
+    return {
+        "novels": list(beside(NOVELS, 3, 0, both)),
+        "draws": [*beside(small, 5, 1, both), *beside(middle, 3, 1, (*both, {"draws": 32}, *TILES))],
+        "words": [run for base in (small, middle) for run in beside(base, 3, 0, lengths)],
+        "cbow": [run for base in rates for run in beside(base, 3, 1, both)],
+        "german": list(beside(german, 3, 1, both)),
+        "window": [run for base in windows for run in beside(base, 1, 0, both)],
+        "negative": [run for base in negatives for run in beside(base, 1, 0, both)],
+        "size": [run for base in sizes for run in beside(base, 1, 0, both)],
+        "cap": list(beside(middle, 1, 0, caps)),
+        "english-docs": list(beside(english, 3, 0, both)),
+        "large": list(beside(large, 1, 0, both)),
+        "cbow of all": list(beside(replace(NOVELS, sg=0, alpha=0.05), 3, 0, both)),
+        "words of all": list(beside(NOVELS, 3, 0, lengths)),
+        "five seeds": list(beside(NOVELS, 5, 1, both)),
+        "more seeds": [
+            *(run for base in (*windows, *negatives, *sizes) for run in beside(base, 3, 1, both)),
+            *beside(middle, 3, 0, caps),
+        ],
+    }
