@@ -13,14 +13,14 @@ from bench.similarity import SETS
 
 TABLES = {
     "novels": ["five seeds"],
-    "draws": ["draws"],
+    "draws": ["draws", "noise of all"],
     "words": ["words", "words of all"],
     "cbow": ["cbow", "cbow of all"],
     "others": ["german", "english-docs", "large"],
-    "window": ["window"],
-    "negative": ["negative"],
-    "size": ["size"],
-    "cap": ["cap"],
+    "window": ["window", "more windows"],
+    "negative": ["negative", "more negatives"],
+    "size": ["size", "more sizes"],
+    "cap": ["cap", "caps of all"],
 }
 NAMES = {"sg": "mode", "words": "B", "tokens": "tokens", "corpus": "text"}
 SETTING_FIELDS = ("corpus", "tokens", "epochs", "sg", "size", "window", "negative", "alpha")

@@ -62,6 +62,7 @@ SMALL = {1: replace(NOVELS, tokens=MILLION, words=1024), 4: replace(NOVELS, toke
 CBOW = replace(NOVELS, sg=0)
 EIGHT = {"draws": 8}
 TILES = ({"tile": 8, "draws": 8}, {"tile": 32, "draws": 16}, {"tile": 32, "draws": 32})
+NOISE = ({"draws": 32}, {"tile": 8}, {"tile": 32, "draws": 32})
 LENGTHS = (1024, 2048, 4096, 8192, 16384)
 OTHERS = (
     replace(NOVELS, corpus="german"),
@@ -94,10 +95,11 @@ def experiments() -> dict[str, list[Run]]:
         "english-docs": list(beside(english, 3, 0, both)),
         "large": list(beside(large, 1, 0, both)),
         "cbow of all": list(beside(replace(NOVELS, sg=0, alpha=0.05), 3, 0, both)),
+        "noise of all": list(beside(NOVELS, 3, 0, (*both, *NOISE))),
+        "caps of all": list(beside(NOVELS, 3, 0, caps)),
         "words of all": list(beside(NOVELS, 3, 0, lengths)),
         "five seeds": list(beside(NOVELS, 5, 1, both)),
-        "more seeds": [
-            *(run for base in (*windows, *negatives, *sizes) for run in beside(base, 3, 1, both)),
-            *beside(middle, 3, 0, caps),
-        ],
+        "more windows": [run for base in windows for run in beside(base, 3, 0, both)],
+        "more negatives": [run for base in negatives for run in beside(base, 3, 0, both)],
+        "more sizes": [run for base in sizes for run in beside(base, 3, 0, both)],
     }
