@@ -28,7 +28,7 @@ from w2vref.dialects import (
 )
 from w2vref.errors import UnsupportedOptionError
 from w2vref.records import Parameters, Tables, padded_zeros
-from w2vref.reference.dialects import arithmetic, tables, word2vec_c
+from w2vref.reference.dialects import arithmetic, gensim, tables, word2vec_c
 from w2vref.reference.dialects.gensim import job_bounds
 from w2vref.reference.dialects.initial import lcg_rows, numpy_rows
 from w2vref.reference.huffman import huffman_codes
@@ -341,6 +341,15 @@ def test_sentences_of_word2vec_c() -> None:
     lcg = word2vec_c.Lcg(0)
     assert word2vec_c.read_sentence(tokens[:3], 0, np.full(4, 1, dtype=np.uint64), lcg) == ([], 2, True)
     assert lcg.state == 11
+
+
+def test_negatives_of_the_programs() -> None:
+    cum_table = np.array([2, 3, 6], dtype=np.uint32)
+    assert [gensim.negative_of(bits, cum_table) for bits in range(7)] == [0, 0, 0, 1, 2, 2, 0]
+    bits = [(entry << 16) + 4 for entry in range(6)]
+    # Entries 0 and 1 are those of </s>: 4 mod 2 + 1 is another word.
+    assert [word2vec_c.negative_of(b, cum_table) for b in bits] == [1, 1, 1, 2, 2, 2]
+    assert word2vec_c.negative_of(5, cum_table) == 2
 
 
 def test_jobs_of_gensim() -> None:

@@ -11,6 +11,7 @@ w2vref). What is looked for, in this order:
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -65,10 +66,10 @@ def fetch(cache: Path) -> None:
     Raises: BackendUnavailableError if pip cannot.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--retries", "1", "--timeout", "15"]
     try:
         subprocess.run(
-            [*command, "--dest", str(cache), PACKAGE],
+            [*command, "--no-deps", "--no-binary", ":all:", "--dest", str(cache), PACKAGE],
             check=True,
             capture_output=True,
             text=True,
@@ -103,18 +104,19 @@ def source_of(given: Path, cache: Path) -> Path:
 
 
 def build(source: Path, cache: Path) -> Path:
-    """Compile the program into the cache, unless it is there and newer than its source.
+    """Compile the program into the cache, unless it is there: its name has a digest of the source.
 
     Raises: BackendUnavailableError without a C compiler, or if it fails.
     """
-    program = cache / "word2vec"
-    if program.is_file() and program.stat().st_mtime >= source.stat().st_mtime:
+    digest = hashlib.sha256(source.read_bytes() + " ".join(FLAGS).encode()).hexdigest()
+    program = cache / f"word2vec-{digest[:12]}"
+    if program.is_file():
         return program
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None:
         raise BackendUnavailableError(f"there is no C compiler (gcc or cc) to build {source.name} with")
     cache.mkdir(parents=True, exist_ok=True)
-    unfinished = cache / f"word2vec.{os.getpid()}"
+    unfinished = cache / f"{program.name}.{os.getpid()}"
     try:
         subprocess.run(
             [compiler, *FLAGS, str(source), "-o", str(unfinished), "-lm", "-lpthread"],

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from w2vref._typing import Int64Array, Position, UInt64Array, WordId
+from w2vref._typing import Int64Array, Position, UInt32Array, UInt64Array, WordId
 from w2vref.config import TrainingConfig
 from w2vref.records import EncodedCorpus, Parameters, Tables
 from w2vref.reference.dialects.centers import negatives_for, train_center
@@ -185,6 +185,14 @@ def job_alpha(schedule: Schedule, corpus: EncodedCorpus, first_sentence: int) ->
     return float(np.float32(max(end, start - (start - end) * progress)))
 
 
+def negative_of(bits: int, cum_table: UInt32Array) -> WordId:
+    """Return the noise word of 32 bits: the insertion point, as by bisect_left, of bits mod the last entry.
+
+    So the first word has one entry more than its share, and the last word one less.
+    """
+    return int(np.searchsorted(cum_table, bits % int(cum_table[-1]), side="left"))
+
+
 def train_centers(
     config: TrainingConfig,
     parameters: Parameters,
@@ -195,10 +203,9 @@ def train_centers(
     alpha: float,
 ) -> float:
     """Train all centres of a sentence, in place; return their loss."""
-    cum_table = tables.cum_table
 
     def draw_negative() -> WordId:
-        return int(np.searchsorted(cum_table, lcg.next() % int(cum_table[-1]), side="left"))
+        return negative_of(lcg.next(), tables.cum_table)
 
     loss = 0.0
     for center, (center_id, radius) in enumerate(zip(words, radii, strict=True)):

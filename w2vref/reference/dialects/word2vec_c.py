@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from w2vref._typing import Int32Array, Position, UInt64Array, WordId
+from w2vref._typing import Int32Array, Position, UInt32Array, UInt64Array, WordId
 from w2vref.config import TrainingConfig
 from w2vref.records import EncodedCorpus, Parameters, Tables
 from w2vref.reference.dialects.centers import train_center
@@ -108,6 +108,16 @@ def read_sentence(
     return kept, len(tokens), False
 
 
+def negative_of(bits: int, ends: UInt32Array) -> WordId:
+    """Return the noise word of a draw: the word of the table's entry, another one in the place of </s>.
+
+    Args:
+        ends: `tables.unigram_table_ends`.
+    """
+    word_id = int(np.searchsorted(ends, (bits >> 16) % int(ends[-1]), side="right"))
+    return word_id if word_id != END else bits % (len(ends) - 1) + 1
+
+
 def train_centers(
     config: TrainingConfig,
     parameters: Parameters,
@@ -123,10 +133,7 @@ def train_centers(
         return 0.0
 
     def draw_negative() -> WordId:
-        bits = lcg.next()
-        place = (bits >> 16) % int(tables.cum_table[-1])
-        word_id = int(np.searchsorted(tables.cum_table, place, side="right"))
-        return word_id if word_id != END else bits % (len(tables.cum_table) - 1) + 1
+        return negative_of(lcg.next(), tables.cum_table)
 
     loss = 0.0
     for center, center_id in enumerate(kept):
