@@ -4,8 +4,8 @@ For an implementation of word2vec, in any language:
 
     families/     THE CASES, a module or two for each layer; here a case is added
     vectors/      the cases as JSON, with what the reference answers (`generate` makes them)
-    suite/        what a case is, how a target is asked, how its answer is judged; `suite/operations` has the
-                  operations, `suite/properties` the judgements that need no expected numbers
+    suite/        what a case is, how a target is asked, how its answer is judged; `suite/operation_table` has
+                  the operations, `suite/properties` the judgements that need no expected numbers
     adapters/     implementations as targets; reporting/ the table, JSON and the HTML page
     catalogue.py  the bugs that implementations have had
 

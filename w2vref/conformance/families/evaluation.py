@@ -117,7 +117,7 @@ def analogies() -> Iterator[Case]:
         "evaluate.analogies.folded",
         "With folding, MAN KING WOMAN QUEEN is the question of the more frequent words.",
         page,
-        questions(royal.upper().replace(": ROYAL", ": royal"), True),
+        questions(royal.upper().replace(": ROYAL", ": royal") + "QUEEN WOMAN KING MAN\n", True),
         judge,
         strength=SHOULD,
         needs=("case_insensitive",),

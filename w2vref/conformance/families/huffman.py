@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from w2vref.conformance.families.material import one
-from w2vref.conformance.suite.case import EXACT, SHOULD, Case, Compare, Property, family
+from w2vref.conformance.suite.case import EXACT, MAY, SHOULD, Call, Case, Compare, Property, family
 
 PAGE = "huffman.md"
 EXACT_TREE = Compare({"codes": EXACT, "points": EXACT})
@@ -69,3 +69,25 @@ def cases() -> Iterator[Case]:
         tiny=True,
         seconds=10.0,
     )
+    for name, title, old, new in (
+        ("one-new", "One word comes to a tree of four.", [9, 4, 2, 1], [3]),
+        (
+            "many-new",
+            "Seven words, some of them more frequent than the old ones.",
+            [5, 5, 3],
+            [40, 8, 8, 2, 1, 1, 1],
+        ),
+    ):
+        yield Case(
+            f"huffman.update.{name}",
+            f"{title} Every trained node keeps its row and its decision: no old word changes sides.",
+            PAGE + "#after-an-update",
+            (
+                Call("huffman.build", {"counts": old}),
+                Call("huffman.update", {"counts": old, "new_counts": new}),
+            ),
+            Property("huffman_kept"),
+            strength=MAY,
+            catches=("V6",),
+            tiny=name == "one-new",
+        )

@@ -26,6 +26,15 @@ def words_and_counts(model: Word2Vec) -> dict[str, Any]:
     return {"words": words, "counts": [int(model.wv.get_vecattr(word, "count")) for word in words]}
 
 
+def paths_of(tree: huffman.Codes) -> dict[str, Any]:
+    """Return the outputs for a tree."""
+    cuts = tree.code_offsets[1:-1]
+    return {
+        "codes": [part.tolist() for part in np.split(tree.codes, cuts)],
+        "points": [part.tolist() for part in np.split(tree.points, cuts)],
+    }
+
+
 def chosen(table: Mapping[str, Any], choice: str) -> Any:
     """Return what a table has for a choice of an axis. Raises UnsupportedError if it has nothing."""
     if choice not in table:
@@ -79,11 +88,14 @@ class TableOperations(Adapter):
         if self.choices.huffman != "created_first":
             build = chosen(HUFFMAN, self.choices.huffman)
         tree = build(np.array(counts, dtype=np.int64))
-        cuts = tree.code_offsets[1:-1]
-        return {
-            "codes": [part.tolist() for part in np.split(tree.codes, cuts)],
-            "points": [part.tolist() for part in np.split(tree.points, cuts)],
-        }
+        return paths_of(tree)
+
+    def huffman_update(self, counts: list[int], new_counts: list[int]) -> dict[str, Any]:
+        """Extend the tree."""
+        if self.choices.huffman != "created_first":
+            raise UnsupportedError(f"a tree of the choice {self.choices.huffman!r} is not extended")
+        old, new = (np.array(part, dtype=np.int64) for part in (counts, new_counts))
+        return paths_of(huffman.extend_codes(huffman.huffman_codes(old), int(old.sum()), new))
 
     def tables_keep_probability(self, counts: list[int], sample: float) -> dict[str, Any]:
         """Give the thresholds as probabilities."""

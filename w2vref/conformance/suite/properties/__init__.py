@@ -11,7 +11,18 @@ from w2vref.conformance.suite.properties import (
     statistics,
     tables,
     texts,
+    trees,
 )
 from w2vref.conformance.suite.properties.registry import PROPERTIES
 
-__all__ = ["PROPERTIES", "errors", "files", "gradients", "neighbours", "statistics", "tables", "texts"]
+__all__ = [
+    "PROPERTIES",
+    "errors",
+    "files",
+    "gradients",
+    "neighbours",
+    "statistics",
+    "tables",
+    "texts",
+    "trees",
+]
