@@ -98,6 +98,7 @@ def test_one_epoch(compared: Any, sentences: Any, sg: int, objective: dict[str, 
         dict(shrink_windows=False),
         dict(cbow_mean=0),
         dict(batch_words=10_000),
+        dict(batch_words=25),  # often filled exactly
         dict(sorted_vocab=0, min_count=1),
         dict(window=1, sg=1),
         dict(alpha=0.5, min_alpha=0.4, sample=0),

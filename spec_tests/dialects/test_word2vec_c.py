@@ -61,9 +61,21 @@ def test_several_epochs_go_on_with_the_same_generator(compared: Any, zipf_text: 
 
 
 def test_the_learning_rate_falls_after_10000_words(compared: Any, zipf_text: Any) -> None:
-    settings = {**SETTINGS, "window": 1, "size": 4, "hs": 0, "negative": 1, "iter": 2, "sample": 0}
+    settings = {**SETTINGS, "window": 2, "size": 4, "hs": 0, "negative": 1, "iter": 2, "sample": 0.002}
     model = compared(zipf_text(8, 1200, 18), settings)
     assert model.corpus_total_words > 10_000
+
+
+def test_the_learning_rate_falls_with_the_last_sentence_of_an_epoch(compared: Any, zipf_text: Any) -> None:
+    settings = {**SETTINGS, "window": 2, "size": 4, "hs": 0, "negative": 1, "iter": 2, "sample": 0.002}
+    sentences = zipf_text(8, 900, 18)
+    while sum(map(len, sentences)) + len(sentences) > 9_990:
+        sentences.pop()
+    missing = 9_999 - sum(map(len, sentences)) - len(sentences)
+    # The 10,001st word is the </s> of a sentence with one centre, which still has the first rate.
+    sentences += [["w0"] * (missing - 1), ["w149"]]
+    model = compared(sentences, {**settings, "min_count": 0})
+    assert model.corpus_total_words == 10_001
 
 
 def test_a_window_that_lcg_cannot_halve_and_no_min_count(compared: Any, zipf_text: Any) -> None:

@@ -69,16 +69,17 @@ def fetch(cache: Path) -> None:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--retries", "1", "--timeout", "15"]
     try:
         subprocess.run(
-            [*command, "--no-deps", "--no-binary", ":all:", "--dest", str(cache), PACKAGE],
+            [*command, "--no-deps", "--no-binary", "word2vec", "--dest", str(cache), PACKAGE],
             check=True,
             capture_output=True,
             text=True,
             timeout=SECONDS_TO_FETCH,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        detail = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
+        detail = error.stderr if isinstance(error, subprocess.CalledProcessError) else ""
+        detail = detail.strip() or str(error)
         raise BackendUnavailableError(
-            f"pip cannot download {PACKAGE} ({detail[-1] if detail else error}); set {VARIABLE} to the "
+            f"pip cannot download {PACKAGE} ({detail.splitlines()[-1]}); set {VARIABLE} to the "
             "path of word2vec.c or of a program built from it"
         ) from error
 
