@@ -406,6 +406,8 @@ config, numba = TrainingConfig(17), get_backend("numba")
 pair = (parameters, tables, np.array([0]), rows[0], 1, none, 0.1)
 if "NAME" == "train":
     numba.prepare(config)
+elif "NAME" == "train_blocks":
+    numba.prepare(TrainingConfig(17, algorithm="block"))
 else:
     numba.train_cbow_pair(config, *pair)
 print(*ENTRY_POINTS.NAME.inspect_asm().values())
@@ -413,7 +415,14 @@ print(*ENTRY_POINTS.NAME.inspect_asm().values())
 
 
 @jitted
-@pytest.mark.parametrize("entry", ["train_cbow_pair", pytest.param("train", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "train_cbow_pair",
+        pytest.param("train", marks=pytest.mark.slow),
+        pytest.param("train_blocks", marks=pytest.mark.slow),
+    ],
+)
 def test_no_kernel_has_a_fused_multiply_add(entry: str, tmp_path: Path) -> None:
     # numba keeps no assembly of what it loads from disk, so the code is compiled anew.
     assembly = run_python(ASSEMBLY.replace("NAME", entry), NUMBA_CACHE_DIR=str(tmp_path))

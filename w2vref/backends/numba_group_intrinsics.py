@@ -33,6 +33,28 @@ ROWS_IN_REGISTERS = 4
 """Dots whose sixteen lanes stay in registers together: eight of AVX2's sixteen."""
 
 
+def _out_of_line(emit: Callable[..., None]) -> Callable[..., Any]:
+    """Return what builds a call of a function that has the code of `emit`: once in a module, never inlined.
+
+    Eight counts of rows make long code; inlined wherever it is called from it would be compiled many times.
+    """
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        function_type = ir.FunctionType(ir.VoidType(), [value.type for value in args])
+        name = f"w2vref.{emit.__name__}"
+        function = cgutils.get_or_insert_function(builder.module, function_type, name)
+        if function.is_declaration:
+            function.linkage = "linkonce_odr"
+            function.attributes.add("noinline")
+            inner = ir.IRBuilder(function.append_basic_block("entry"))
+            emit(inner, *function.args)
+            inner.ret_void()
+        builder.call(function, args)
+        return context.get_dummy_value()
+
+    return build
+
+
 def _by_count(builder: Any, count: Any, emit: Callable[[int], None]) -> None:
     """Emit code for each count of rows, 1 .. GROUP, and a jump to it: nothing for another count."""
     end = builder.append_basic_block("counted")
@@ -100,47 +122,73 @@ def _lanes_of_dots(builder: Any, a: Any, rows: list[Any], blocks: Any) -> list[A
     return [builder.load(total) for total in sums]
 
 
+@_out_of_line
+def _dots(builder: Any, target: Any, first: Any, start: Any, numbers: Any, number: Any, length: Any) -> None:
+    def emit(n: int) -> None:
+        rows, lanes = _rows(builder, start, numbers, n, length), []
+        for k in range(0, n, ROWS_IN_REGISTERS):
+            lanes += _lanes_of_dots(builder, first, rows[k : k + ROWS_IN_REGISTERS], length)
+        lanes += [ir.Constant(BLOCK, None)] * (GROUP - n)
+        address = builder.bitcast(target, GROUP_OF_FLOATS.as_pointer())
+        builder.store(_reduced(builder, lanes), address, align=FLOAT_ALIGNMENT)
+
+    _by_count(builder, number, emit)
+
+
 @intrinsic
 def dots(typing_context: Any, x: Any, a: Any, matrix: Any, ids: Any, count: Any, blocks: Any) -> Any:
     """Fill x, GROUP floats, with the dots of a and the group's rows; behind `count` with 0."""
+    return types.void(ROW, ROW, ROW, IDS, types.int64, types.int64), _dots
 
-    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        target, first, start, numbers, number, length = args
 
-        def emit(n: int) -> None:
-            rows, lanes = _rows(builder, start, numbers, n, length), []
-            for k in range(0, n, ROWS_IN_REGISTERS):
-                lanes += _lanes_of_dots(builder, first, rows[k : k + ROWS_IN_REGISTERS], length)
-            lanes += [ir.Constant(BLOCK, None)] * (GROUP - n)
-            address = builder.bitcast(target, GROUP_OF_FLOATS.as_pointer())
-            builder.store(_reduced(builder, lanes), address, align=FLOAT_ALIGNMENT)
+@_out_of_line
+def _add_products(
+    builder: Any, target: Any, factors: Any, start: Any, numbers: Any, number: Any, length: Any
+) -> None:
+    def emit(n: int) -> None:
+        rows = _rows(builder, start, numbers, n, length)
+        all_g = [_broadcast(builder, _element(builder, factors, k)) for k in range(n)]
+        with _each_block(builder, length) as block:
+            total = _load(builder, target, block)
+            for factor, row in zip(all_g, rows, strict=True):
+                total = builder.fadd(total, builder.fmul(factor, _load(builder, row, block)))
+            _store(builder, total, target, block)
 
-        _by_count(builder, number, emit)
-        return context.get_dummy_value()
-
-    return types.void(ROW, ROW, ROW, IDS, types.int64, types.int64), build
+    _by_count(builder, number, emit)
 
 
 @intrinsic
 def add_products(typing_context: Any, y: Any, g: Any, matrix: Any, ids: Any, count: Any, blocks: Any) -> Any:
     """Add the group's rows in order: y += g[k] * row k, each product rounded first."""
+    return types.void(ROW, ROW, ROW, IDS, types.int64, types.int64), _add_products
 
-    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        target, factors, start, numbers, number, length = args
 
-        def emit(n: int) -> None:
-            rows = _rows(builder, start, numbers, n, length)
-            all_g = [_broadcast(builder, _element(builder, factors, k)) for k in range(n)]
-            with _each_block(builder, length) as block:
-                total = _load(builder, target, block)
-                for factor, row in zip(all_g, rows, strict=True):
-                    total = builder.fadd(total, builder.fmul(factor, _load(builder, row, block)))
-                _store(builder, total, target, block)
+@_out_of_line
+def _exchange_products(
+    builder: Any,
+    target: Any,
+    factors: Any,
+    source: Any,
+    start: Any,
+    numbers: Any,
+    to_start: Any,
+    to_numbers: Any,
+    number: Any,
+    length: Any,
+) -> None:
+    def emit(n: int) -> None:
+        rows = _rows(builder, start, numbers, n, length)
+        to_rows = _rows(builder, to_start, to_numbers, n, length)
+        all_g = [_broadcast(builder, _element(builder, factors, k)) for k in range(n)]
+        with _each_block(builder, length) as block:
+            a, total = _load(builder, source, block), _load(builder, target, block)
+            for factor, row, to_row in zip(all_g, rows, to_rows, strict=True):
+                total = builder.fadd(total, builder.fmul(factor, _load(builder, row, block)))
+                change = builder.fadd(_load(builder, to_row, block), builder.fmul(factor, a))
+                _store(builder, change, to_row, block)
+            _store(builder, total, target, block)
 
-        _by_count(builder, number, emit)
-        return context.get_dummy_value()
-
-    return types.void(ROW, ROW, ROW, IDS, types.int64, types.int64), build
+    _by_count(builder, number, emit)
 
 
 @intrinsic
@@ -157,26 +205,41 @@ def exchange_products(
     blocks: Any,
 ) -> Any:
     """Both sides of a group: y += g[k] * row ids[k] in order, and row to_ids[k] of to_matrix += g[k] * x."""
+    return types.void(ROW, ROW, ROW, ROW, IDS, ROW, IDS, types.int64, types.int64), _exchange_products
 
-    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        target, factors, source, start, numbers, to_start, to_numbers, number, length = args
 
-        def emit(n: int) -> None:
-            rows = _rows(builder, start, numbers, n, length)
-            to_rows = _rows(builder, to_start, to_numbers, n, length)
-            all_g = [_broadcast(builder, _element(builder, factors, k)) for k in range(n)]
-            with _each_block(builder, length) as block:
-                a, total = _load(builder, source, block), _load(builder, target, block)
-                for factor, row, to_row in zip(all_g, rows, to_rows, strict=True):
-                    total = builder.fadd(total, builder.fmul(factor, _load(builder, row, block)))
-                    change = builder.fadd(_load(builder, to_row, block), builder.fmul(factor, a))
-                    _store(builder, change, to_row, block)
-                _store(builder, total, target, block)
-
-        _by_count(builder, number, emit)
-        return context.get_dummy_value()
-
-    return types.void(ROW, ROW, ROW, ROW, IDS, ROW, IDS, types.int64, types.int64), build
+@_out_of_line
+def _add_outer_products(
+    builder: Any,
+    to_start: Any,
+    to_numbers: Any,
+    factors: Any,
+    target_step: Any,
+    row_step: Any,
+    start: Any,
+    numbers: Any,
+    number: Any,
+    length: Any,
+) -> None:
+    targets = _rows(builder, to_start, to_numbers, TARGETS, length)
+    columns = [
+        builder.gep(factors, [builder.mul(target_step, ir.Constant(target_step.type, k))])
+        for k in range(TARGETS)
+    ]
+    stride = builder.mul(length, ir.Constant(length.type, LANES))
+    sums = [cgutils.alloca_once(builder, BLOCK) for _ in targets]
+    with _each_block(builder, length) as block:
+        for target, total in zip(targets, sums, strict=True):
+            builder.store(_load(builder, target, block), total)
+        with cgutils.for_range(builder, number) as each:
+            row = builder.gep(start, [builder.mul(builder.load(builder.gep(numbers, [each.index])), stride)])
+            lanes, place = _load(builder, row, block), builder.mul(each.index, row_step)
+            for column, total in zip(columns, sums, strict=True):
+                factor = builder.load(builder.gep(column, [place]))
+                product = builder.fmul(_broadcast(builder, factor), lanes)
+                builder.store(builder.fadd(builder.load(total), product), total)
+        for target, total in zip(targets, sums, strict=True):
+            _store(builder, builder.load(total), target, block)
 
 
 @intrinsic
@@ -196,30 +259,6 @@ def add_outer_products(
 
     Row to_ids[k] of to_matrix += g[k * target_step + r * row_step] * row ids[r] of matrix.
     """
-
-    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        to_start, to_numbers, factors, target_step, row_step, start, numbers, number, length = args
-        targets = _rows(builder, to_start, to_numbers, TARGETS, length)
-        columns = [
-            builder.gep(factors, [builder.mul(target_step, ir.Constant(target_step.type, k))])
-            for k in range(TARGETS)
-        ]
-        stride = builder.mul(length, ir.Constant(length.type, LANES))
-        sums = [cgutils.alloca_once(builder, BLOCK) for _ in targets]
-        with _each_block(builder, length) as block:
-            for target, total in zip(targets, sums, strict=True):
-                builder.store(_load(builder, target, block), total)
-            with cgutils.for_range(builder, number) as each:
-                row = builder.gep(
-                    start, [builder.mul(builder.load(builder.gep(numbers, [each.index])), stride)]
-                )
-                lanes, place = _load(builder, row, block), builder.mul(each.index, row_step)
-                for column, total in zip(columns, sums, strict=True):
-                    factor = builder.load(builder.gep(column, [place]))
-                    product = builder.fmul(_broadcast(builder, factor), lanes)
-                    builder.store(builder.fadd(builder.load(total), product), total)
-            for target, total in zip(targets, sums, strict=True):
-                _store(builder, builder.load(total), target, block)
-        return context.get_dummy_value()
-
-    return types.void(ROW, IDS, ROW, types.int64, types.int64, ROW, IDS, types.int64, types.int64), build
+    return types.void(
+        ROW, IDS, ROW, types.int64, types.int64, ROW, IDS, types.int64, types.int64
+    ), _add_outer_products
