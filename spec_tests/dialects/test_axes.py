@@ -31,6 +31,7 @@ from w2vref.records import Parameters, Tables, padded_zeros
 from w2vref.reference.dialects import arithmetic, gensim, tables, word2vec_c
 from w2vref.reference.dialects.gensim import job_bounds
 from w2vref.reference.dialects.initial import lcg_rows, numpy_rows
+from w2vref.reference.dialects.pairs import pair_functions
 from w2vref.reference.huffman import huffman_codes
 from w2vref.reference.sampling import ALWAYS
 
@@ -240,6 +241,17 @@ def test_cbow_in_turn_projects_again_and_the_sequential_mean_is_divided() -> Non
         again = 1 - 1 / (1 + math.exp(-(7.1 / 3 + first)))
         assert step.hidden_error[0] == pytest.approx(first + again, abs=1e-6)
         assert parameters.input_vectors[:, 0] == pytest.approx(before + first + again, abs=1e-6)
+
+
+def test_the_mean_is_divided_or_multiplied() -> None:
+    parameters = state([[1, 0], [2, 0], [2, 0]], [[0, 0]])
+    means = {}
+    for choice in ("lanes", "sequential"):
+        config = TrainingConfig(2, dialect=W2VREF.replaced(arithmetic=choice))
+        means[choice] = pair_functions(config.dialect).project(config, parameters, noise(0, 1, 2))[0]
+    assert means["sequential"] == F(5) / F(3)
+    assert means["lanes"] == F(5) * (F(1) / F(3))
+    assert means["lanes"] != means["sequential"]
 
 
 def test_arithmetic_is_an_order_of_summation() -> None:
