@@ -159,11 +159,13 @@ def quality(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def sanitize(session: nox.Session) -> None:
-    """Run the tests of the C backend under AddressSanitizer and UndefinedBehaviorSanitizer."""
+    """Run the tests of the C backend under the sanitizers of memory, of behaviour and of threads."""
     # Not the wheel: a copy of the sources is compiled with the sanitizers.
     session.install("setuptools>=77", *nox.project.load_toml("pyproject.toml")["project"]["dependencies"])
     session.install("pytest>=8", "hypothesis>=6.100")
     session.run("python", "tools/sanitize.py", *session.posargs)
+    if not session.posargs:
+        session.run("python", "tools/sanitize.py", "--threads")
 
 
 @nox.session(default=False)

@@ -1,10 +1,12 @@
-"""Builds the extension with AddressSanitizer and UndefinedBehaviorSanitizer and runs the C tests with it.
+"""Builds the extension with the compiler's sanitizers and runs tests of the C backend with it.
 
-    python tools/sanitize.py [arguments of pytest]
+    python tools/sanitize.py [arguments of pytest]      AddressSanitizer and UndefinedBehaviorSanitizer
+    python tools/sanitize.py --threads [arguments]      ThreadSanitizer, on block training
 
 A copy of the project is built in a temporary folder, so the working tree keeps its own extension.
 Python itself is not instrumented: the runtime of the sanitizer is preloaded, and leaks, which are
-Python's own, are not reported.
+Python's own, are not reported. Workers of sequential training race on purpose (Hogwild), those of block
+training must not.
 """
 
 from __future__ import annotations
@@ -15,11 +17,38 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g"
 COPIED = ("w2vref", "spec_tests", "setup.py", "pyproject.toml", "README.md", "LICENSE")
-DEFAULT_TESTS = ("spec_tests/library/c_backend", "-m", "not slow", "-p", "no:cacheprovider")
+TESTS = "spec_tests/library/c_backend"
+COMMON = ("-m", "not slow", "-p", "no:cacheprovider")
+
+
+class Sanitizer(NamedTuple):
+    """What to compile with, and what to run."""
+
+    flag: str
+    libraries: tuple[str, ...]
+    environment: dict[str, str]
+    tests: tuple[str, ...]
+
+
+MEMORY = Sanitizer(
+    "-fsanitize=address,undefined",
+    ("libasan.so", "libubsan.so"),
+    {
+        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1",
+        "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    },
+    (TESTS, *COMMON),
+)
+THREADS = Sanitizer(
+    "-fsanitize=thread",
+    ("libtsan.so",),
+    {"TSAN_OPTIONS": "halt_on_error=1:exitcode=66", "OPENBLAS_NUM_THREADS": "1"},
+    (f"{TESTS}/test_blocks.py", "-s", *COMMON),
+)
 
 
 def runtime(name: str) -> str:
@@ -30,6 +59,10 @@ def runtime(name: str) -> str:
 
 def main() -> int:
     """Build, test, and return pytest's exit code."""
+    arguments = sys.argv[1:]
+    sanitizer = MEMORY
+    if arguments[:1] == ["--threads"]:
+        sanitizer, arguments = THREADS, arguments[1:]
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         for name in COPIED:
@@ -39,16 +72,18 @@ def main() -> int:
             else:
                 shutil.copy(source, copy / name)
         environment = {**os.environ, "W2VREF_REQUIRE_C": "1", "PYTHONPATH": str(copy)}
-        environment |= {"W2VREF_CFLAGS": SANITIZERS, "W2VREF_LDFLAGS": "-fsanitize=address,undefined"}
+        environment["W2VREF_CFLAGS"] = (
+            f"{sanitizer.flag} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g"
+        )
+        environment["W2VREF_LDFLAGS"] = sanitizer.flag
         build = [sys.executable, "setup.py", "build_ext", "--inplace", "--quiet"]
         subprocess.run(build, cwd=copy, env=environment, check=True, stdout=subprocess.DEVNULL)
-        environment["LD_PRELOAD"] = f"{runtime('libasan.so')} {runtime('libubsan.so')}"
-        environment["ASAN_OPTIONS"] = "detect_leaks=0:abort_on_error=1"
-        environment["UBSAN_OPTIONS"] = "print_stacktrace=1:halt_on_error=1"
-        tests = sys.argv[1:] or DEFAULT_TESTS
+        environment["LD_PRELOAD"] = " ".join(map(runtime, sanitizer.libraries))
+        environment |= sanitizer.environment
         return subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", *tests], cwd=copy, env=environment, check=False
-        ).returncode
+            [sys.executable, "-m", "pytest", "-q", *(arguments or sanitizer.tests)],
+            cwd=copy, env=environment, check=False,
+        ).returncode  # fmt: skip
 
 
 if __name__ == "__main__":

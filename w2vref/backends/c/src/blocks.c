@@ -210,13 +210,15 @@ static void w2v_do_task(const w2v_kernels *kernels, w2v_blocks *all, int64_t pha
                         const w2v_block_scratch *scratch)
 {
     w2v_block *block = &all->blocks[phase / 2 % W2V_BLOCKS_AHEAD];
+    /* Looked up now: once this task is counted as done, others may end the phase and reuse the block. */
+    const int64_t tasks = w2v_tasks(all, phase);
     if (phase % 2 == W2V_APPLY)
         kernels->block_apply(all, block, task, scratch);
     else if (__atomic_load_n(all->run->stop, __ATOMIC_RELAXED))
         __atomic_store_n(&all->abandoned, 1, __ATOMIC_RELAXED);
     else
         kernels->block_tiles(all, block, task, scratch);
-    if (__atomic_add_fetch(&all->done, 1, __ATOMIC_ACQ_REL) == w2v_tasks(all, phase))
+    if (__atomic_add_fetch(&all->done, 1, __ATOMIC_ACQ_REL) == tasks)
         w2v_end_phase(all, phase);
 }
 
