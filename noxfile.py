@@ -207,6 +207,19 @@ def vectors(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def conformance(session: nox.Session) -> None:
+    """Put every backend, and the reference in its complete dialects, to the whole conformance suite."""
+    install_wheel(session, "all")
+    target = "w2vref.conformance.adapters.w2vref:Reference"
+    for backend in ("numpy", "numba", "c"):
+        session.run("w2vref", "conformance", "--target", f"{target},backend={backend}", "--exact")
+    expected = ROOT / "spec_tests" / "conformance" / "expected_failures.txt"
+    for dialect in ("word2vec.c", "gensim"):
+        known = ["--expected-failures", str(expected)] if dialect == "word2vec.c" else []
+        session.run("w2vref", "conformance", "--target", f"{target},dialect={dialect}", *known)
+
+
+@nox.session(default=False)
 def wheels(session: nox.Session) -> None:
     """Build the sdist, and the wheel from the sdist, into dist/."""
     session.install("build>=1.2")

@@ -110,10 +110,18 @@ class CommandTarget:
     Args:
         command: program and arguments.
         seconds: the longest time for a call; None leaves it to the cases.
+        start_seconds: the longest time from the start to the answer to info.
         shown: how the user wrote the target on the command line, for `reproduction`.
     """
 
-    def __init__(self, command: Sequence[str], seconds: float | None = None, shown: str = "") -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        seconds: float | None = None,
+        shown: str = "",
+        start_seconds: float = START_SECONDS,
+    ) -> None:
+        self.start_seconds = start_seconds
         self.command, self.seconds = list(command), seconds
         self.shown = shown or f"--command {shlex.quote(shlex.join(self.command))}"
         self._process: _Process | None = None
@@ -131,10 +139,10 @@ class CommandTarget:
         except OSError as error:
             raise UnusableTargetError(f"cannot start {self.command[0]!r}: {error.strerror}") from error
         try:
-            reply = self._ask(process, "info", {"protocol": PROTOCOL_VERSION}, self.seconds or START_SECONDS)
+            reply = self._ask(process, "info", {"protocol": PROTOCOL_VERSION}, self.start_seconds)
         except BrokenTargetError as error:
             self.restart()
-            raise UnusableTargetError(f"no answer to info: {error}") from error
+            raise UnusableTargetError(str(error)) from error
         if "outputs" not in reply:
             self.restart()
             raise UnusableTargetError(f"info was answered with {reply!r:.200}, not with outputs")
