@@ -71,13 +71,16 @@ PAIR_IN = {
     "code": ("ints?", "the target's Huffman code from the root; absent: no hierarchical softmax"),
     "point": ("ints?", "the rows of node_vectors on that path"),
     "alpha": ("float", "learning rate"),
-    "locks": ("floats?", "a factor for the change of each input row; absent: 1"),
+    "locks": ("floats?", "by word id, a factor for the change of each row of input_vectors; absent: 1"),
     "learn_vectors": ("bool?", "false: input rows do not change; absent: true"),
     "learn_hidden": ("bool?", "false: output and node rows do not change; absent: true"),
 }
 CBOW_IN = {
-    "cbow_mean": ("bool?", "mean (true) or sum of the context's rows; for CBOW"),
-    "cbow_gradient": ("str?", "word2vec, exact or gensim; absent: the target's own"),
+    "cbow_mean": ("bool?", "mean (true; absent too) or sum of the context's rows; for CBOW"),
+    "cbow_gradient": (
+        "str?",
+        "word2vec, exact or gensim; absent: that of the target's dialect (w2vref: word2vec)",
+    ),
 }
 STEPS_IN = {
     **MATRICES_IN,
