@@ -289,7 +289,8 @@ def test_many_tasks_and_any_number_of_workers_give_the_reference(rule: BlockRule
 
 
 @pytest.mark.parametrize("sg", [True, False])
-@pytest.mark.parametrize("rule", [BlockRule(words=20, tile=1, draws=8), BlockRule(words=1)])
+# Of the first a block is several tasks of tiles and of rows; of the second every sentence is cut.
+@pytest.mark.parametrize("rule", [BlockRule(words=100, tile=1), BlockRule(words=10, tile=3, cap=0.1)])
 def test_blocks_of_few_words_equal_the_reference(rule: BlockRule, sg: bool) -> None:
     job = make_job(150, rule, sg=sg)
     wanted = trained(job, NUMPY)
@@ -357,6 +358,15 @@ def test_a_worker_without_memory_ends_the_training(monkeypatch: pytest.MonkeyPat
         NUMBA.train(job, Control())
 
 
+def test_a_stop_asked_for_before_the_start_trains_nothing() -> None:
+    job, control = make_job(100, BlockRule(words=50)), Control()
+    before = job.parameters.input_vectors.tobytes()
+    control.stop[0] = 1
+    assert NUMBA.train(job, control) == (0, 0.0)
+    assert control.next_token[0] == 0
+    assert job.parameters.input_vectors.tobytes() == before
+
+
 def test_training_must_begin_where_a_block_does() -> None:
     job, control = make_job(600, BlockRule(words=50)), Control()
     control.next_token[0] = 1
@@ -391,7 +401,7 @@ def test_more_workers_than_cores_do_not_take_each_others_time() -> None:
 
 @jitted
 def test_without_the_compiler_blocks_are_the_same() -> None:
-    names = "one_row_after_the_other or of_few_words or wider_than or claimed_once or must_begin"
+    names = "asked_for or one_row_after_the_other or of_few or wider_than or claimed_once or must_begin"
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", __file__, "-k", names],
         env=os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
