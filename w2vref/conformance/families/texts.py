@@ -99,10 +99,10 @@ def learning() -> Iterator[Case]:
             tiny=mode == "sg.ns",
             seconds=60.0,
         )
-    long = "x y z " * 3000 + " ".join(word for line in themed(1000, 12).split("\n") for word in line.split())
+    long = "x y z " * 3500 + " ".join(word for line in themed(1000, 12).split("\n") for word in line.split())
     yield Case(
         "text.cbow.hs.long-line",
-        "A line of 21,000 words, the last 12,000 of them in two themes: its end is trained.",
+        "A line of 22,500 words, the last 12,000 of them in two themes: its end is trained.",
         "epoch.md",
         (text_call(long, sg=False, hs=True, negative=0, epochs=1),),
         Property("themes", {"themes": THEMES, "margin": 0.3}),

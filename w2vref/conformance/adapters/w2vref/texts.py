@@ -9,6 +9,7 @@ from typing import Any
 
 from w2vref.backends import Backend
 from w2vref.conformance.suite.adapter import Adapter
+from w2vref.corpora.checks import Sentences
 from w2vref.corpora.readers import LineSentence
 from w2vref.dialects import Dialect
 from w2vref.model import Word2Vec
@@ -27,15 +28,13 @@ class TextOperations(Adapter):
     def epoch_train_text(self, text: str, options: dict[str, Any]) -> dict[str, Any]:
         """Train on the lines of a text."""
         settings = {RENAMED.get(name, name): value for name, value in options.items()}
-        if settings.get("alpha", 1.0) < LEAST_ALPHA and self.choices.schedule != "per_10000_words":
-            settings.setdefault("min_alpha", 0.0)
+        if settings.get("alpha", 1.0) < LEAST_ALPHA:
+            settings.setdefault("min_alpha", LEAST_ALPHA * settings["alpha"])
         save_after = settings.pop("save_after", 0)
         with tempfile.TemporaryDirectory() as folder:
-            corpus = Path(folder, "corpus.txt")
-            corpus.write_bytes(text.encode("utf-8", "surrogatepass"))
             settings = {"workers": 1, "dialect": self.choices, **settings}
             model = Word2Vec(backend=self.backend.name, **settings)
-            sentences = LineSentence(corpus)
+            sentences = self.lines(text, Path(folder, "corpus.txt"))
             model.build_vocab(sentences)
             if not save_after:
                 trained = model.train().effective_words
@@ -46,6 +45,14 @@ class TextOperations(Adapter):
             "vectors": model.wv.vectors.copy(),
             "trained_words": int(trained),
         }
+
+    def lines(self, text: str, path: Path) -> Sentences:
+        """Return the sentences of a text: a line each, however long."""
+        if self.choices.ends_sentences:
+            # Whether the last line ends is seen in a file alone.
+            path.write_bytes(text.encode("utf-8", "surrogatepass"))
+            return LineSentence(path)
+        return [words for line in text.split("\n") if (words := line.split())]
 
     def epoch_failing_reader(
         self, sentences: list[list[str]], fail_after: int, workers: int
@@ -63,7 +70,7 @@ class TextOperations(Adapter):
 
 
 def train_in_two_parts(
-    model: Word2Vec, sentences: LineSentence, save_after: int, path: Path
+    model: Word2Vec, sentences: Sentences, save_after: int, path: Path
 ) -> tuple[Word2Vec, int]:
     """Train some epochs, save, load, and train the others as one call would have."""
     total, start, end = model.iter, model.alpha, model.min_alpha
