@@ -174,8 +174,9 @@ static int64_t w2v_claim_block(w2v_blocks *all)
 
 /* ---- waiting -------------------------------------------------------------------------------- */
 
-#define W2V_SPINS 64
-#define W2V_YIELDS 16
+/* Some 0.05 ms, about a task, before the first nap: a nap takes longer than it is asked for. */
+#define W2V_SPINS 200
+#define W2V_YIELDS 100
 #define W2V_NAP_NANOSECONDS 20000
 
 /*

@@ -14,8 +14,8 @@
 #include "internal.h"
 
 /* Tiles, and entries of the list of rows, in one task: some 0.05 ms. */
-#define W2V_TASK_TILES 8
-#define W2V_TASK_ENTRIES 512
+#define W2V_TASK_TILES 4
+#define W2V_TASK_ENTRIES 128
 #define W2V_BLOCKS_AHEAD 4
 /* Bounds of BlockRule in w2vref/config.py. */
 #define W2V_MOST_TILE 64
