@@ -6,7 +6,7 @@ copyright = "2026, the w2vref authors"
 
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_build", "examples"] # examples are shown by the pages that include them
+exclude_patterns = ["_build", "examples"]  # examples are shown by the pages that include them
 nitpicky = True
 
 # Headings can be linked to as page.md#heading.
