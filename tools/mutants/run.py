@@ -27,7 +27,7 @@ from catalogue import HERE, ROOT, Mutant, read_mutants
 
 EXAMPLES = 1000
 """Cases that a check draws at most; the ordinary tests draw 50, and so most mutants fall among the first."""
-FEWER = {"workers": 5, "model_life": 60, "long_epoch": 10, "epoch": 500}
+FEWER = {"workers": 5, "model_life": 60, "long_epoch": 10, "epoch": 500, "block_epoch": 60, "block_stop": 20}
 SECONDS, HANG_SECONDS = 120.0, 30.0
 """What runs longer hangs: no property takes half of it. The second is for mutants of which it is expected."""
 WIDER_TESTS = (
