@@ -199,6 +199,16 @@ def kernels(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def conformance_report(session: nox.Session) -> None:
+    """Put the adapters and the mutants to the suite; write docs/conformance/report.md and mutants.md."""
+    # Not the wheel: the pages of the source tree are written.
+    session.install("setuptools>=77", *nox.project.load_toml("pyproject.toml")["project"]["dependencies"])
+    session.install("gensim>=4.4,<4.5", "fasttext==0.9.3", "scipy>=1.11")
+    session.run("python", "setup.py", "build_ext", "--inplace", "--quiet")
+    session.run("python", "tools/conformance_pages.py", *session.posargs, env={"PYTHONPATH": "."})
+
+
+@nox.session(default=False)
 def vectors(session: nox.Session) -> None:
     """Make the conformance vectors and their pages anew from the reference; `-- --check` compares only."""
     # Not the wheel: the files of the source tree are written.

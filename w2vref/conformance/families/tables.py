@@ -89,6 +89,15 @@ def noise() -> Iterator[Case]:
         catches=("N1", "L10"),
     )
     yield Case(
+        "tables.noise.rare-after-frequent.usual-exponent",
+        "Words with the count 1 after one with 2^36: sums of single precision would lose them.",
+        NOISE,
+        one("tables.noise", counts=[2**36, 2**20, *[1] * 30], exponent=0.75),
+        Property("noise_shares", {"counts": [2**36, 2**20, *[1] * 30], "exponent": 0.75, "relative": 1e-1}),
+        strength=SHOULD,
+        catches=("N1", "L10"),
+    )
+    yield Case(
         "tables.noise.sums-to-1",
         "The shares of a hundred thousand words with the count 1 sum to 1, and none is 0.",
         NOISE,
@@ -271,8 +280,8 @@ def learning_rate() -> Iterator[Case]:
         "min_alpha is absolute, not relative to alpha.",
         [10] * 100,
         1,
-        1.0,
         0.5,
+        0.25,
         catches=("L6",),
     )
     yield case(

@@ -161,7 +161,7 @@ DISTRIBUTIONS: Mapping[str, Mistake] = {
     ),
     "N1": Mistake(
         "the table is summed in float32",
-        "tables.noise.rare-after-frequent",
+        "tables.noise.rare-after-frequent.usual-exponent",
         {CUM_TABLE: cum_table_in_float32},
     ),
     "N2": Mistake(

@@ -12,8 +12,9 @@ from w2vref.conformance.mutants.mistake import Answer, Mistake, Right
 from w2vref.reference import objectives
 from w2vref.reference.arithmetic import dot, sigmoid
 
-LOGISTIC_STEP, TRAIN_OBJECTIVES = objectives.logistic_step, objectives.train_objectives
-STEPS_OF = training.steps_of
+LOGISTIC_STEP: Callable[..., float] = objectives.logistic_step
+TRAIN_OBJECTIVES: Callable[..., Any] = objectives.train_objectives
+STEPS_OF: Callable[..., Iterator[Any]] = training.steps_of
 OBJECTIVES = ("w2vref.reference.skipgram.train_objectives", "w2vref.reference.cbow.train_objectives")
 SIGMOID = "w2vref.reference.objectives.sigmoid"
 STEP = "w2vref.reference.objectives.logistic_step"

@@ -102,10 +102,9 @@ def share_of_the_rest(right: Right, **inputs: Any) -> Answer:
 
 
 def empty_divides(right: Right, **inputs: Any) -> Answer:
-    """Divide by the number of questions."""
-    lines = [line for line in inputs["text"].splitlines() if not line.startswith(":")]
-    _ = 1 / len(lines)
-    return right("evaluate.analogies", **inputs)
+    """Divide by the number of pairs."""
+    _ = 1 / len(inputs["text"].split())
+    return right("evaluate.word_pairs", **inputs)
 
 
 VECTORS: Mapping[str, Mistake] = {
@@ -158,8 +157,8 @@ VECTORS: Mapping[str, Mistake] = {
         operations={"evaluate.word_pairs": share_of_the_rest},
     ),
     "Q12": Mistake(
-        "no questions: a division by zero",
-        "evaluate.analogies.empty",
-        operations={"evaluate.analogies": empty_divides},
+        "no pairs: a division by zero",
+        "evaluate.word-pairs.empty",
+        operations={"evaluate.word_pairs": empty_divides},
     ),
 }
