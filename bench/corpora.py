@@ -4,8 +4,8 @@ Packages are fetched by `apt-get download` (Debian or a derivative, after `apt-g
 FOLDER/packages and read there, never installed. Pages of HTML, Mallard and man become lower-case words, one
 sentence a line, without markup, code blocks, digits and punctuation; a sentence that a text has already is
 left out, for documentation repeats itself. Makes FOLDER/german.txt, FOLDER/english-docs.txt, and with
-`--novels FILE` FOLDER/large.txt: the novels, the English documentation, more of it, and the words of the
-kernel's sources, a slice of each in turn.
+`--novels FILE` FOLDER/large.txt: the novels, the English documentation and the words of the kernel's
+sources, a slice of each in turn.
 """
 
 from __future__ import annotations
@@ -45,17 +45,13 @@ ENGLISH = [
     "libreoffice-help-en-us",
     "gimp-help-en",
     "perl-doc",
-    "erlang-doc",
     "postgresql-doc-15",
     "octave-doc",
     "gnome-user-docs",
-    "cppreference-doc-en-html",
     "nodejs-doc",
     "sqlite3-doc",
     "python-pandas-doc",
-    "python-scipy-doc",
 ]
-MORE_ENGLISH = ["ghc-doc", "libgtk-3-doc", "qtbase5-doc-html", "libstdc++-12-doc"]
 SOURCES = ["linux-source-6.1"]
 
 PAGE = re.compile(r"\.(html?|xhtml|page)(\.gz)?$|/man\d[^/]*/|\.[ch]$|/usr/src/.*\.tar\.xz$")
@@ -317,7 +313,6 @@ def main() -> None:
     for name, packages_of, wanted in (
         ("german", GERMAN, is_german),
         ("english-docs", ENGLISH, is_english),
-        ("more-docs", MORE_ENGLISH, is_english),
         ("sources", SOURCES, is_english),
     ):
         if not (folder / f"{name}.txt").exists():

@@ -17,8 +17,8 @@ TABLES = {
     "words": ["words", "words of all"],
     "cbow": ["cbow", "cbow of all"],
     "others": ["german", "english-docs", "large"],
-    "window": ["window", "more windows"],
-    "negative": ["negative", "more negatives"],
+    "window": ["window", "draws of windows", "more windows"],
+    "negative": ["negative", "draws of negatives", "more negatives"],
     "size": ["size", "more sizes"],
     "cap": ["cap", "caps of all"],
 }

@@ -65,7 +65,7 @@ TILES = ({"tile": 8, "draws": 8}, {"tile": 32, "draws": 16}, {"tile": 32, "draws
 NOISE = ({"draws": 32}, {"tile": 8}, {"tile": 32, "draws": 32})
 LENGTHS = (1024, 2048, 4096, 8192, 16384)
 OTHERS = (
-    replace(NOVELS, corpus="german"),
+    replace(NOVELS, corpus="german", words=2281),
     replace(NOVELS, corpus="english-docs"),
     replace(NOVELS, corpus="large", epochs=1),
 )
@@ -76,7 +76,7 @@ def experiments() -> dict[str, list[Run]]:
     small, middle = SMALL[1], SMALL[4]
     both = ({}, EIGHT)
     lengths = tuple({"words": words} for words in LENGTHS)
-    caps = tuple({"cap": cap} for cap in (0.25, 0.5, 1.0))
+    caps = tuple({"cap": cap} for cap in (0.5, 0.25, 1.0, 2.0))
     rates = [replace(middle, sg=0, alpha=alpha) for alpha in (0.05, 0.025)]
     german, english, large = OTHERS
     windows = [replace(middle, window=window) for window in (2, 10)]
@@ -87,18 +87,32 @@ def experiments() -> dict[str, list[Run]]:
         "draws": [*beside(small, 5, 1, both), *beside(middle, 3, 1, (*both, {"draws": 32}, *TILES))],
         "words": [run for base in (small, middle) for run in beside(base, 3, 0, lengths)],
         "cbow": [run for base in rates for run in beside(base, 3, 1, both)],
-        "german": list(beside(german, 3, 1, both)),
+        "german": list(
+            beside(
+                german,
+                3,
+                1,
+                (*both, {"words": 512}, {"words": 1024}, {"words": 8192}, {"draws": 32}, {"tile": 8}),
+            )
+        ),
         "window": [run for base in windows for run in beside(base, 1, 0, both)],
         "negative": [run for base in negatives for run in beside(base, 1, 0, both)],
         "size": [run for base in sizes for run in beside(base, 1, 0, both)],
         "cap": list(beside(middle, 1, 0, caps)),
-        "english-docs": list(beside(english, 3, 0, both)),
+        "english-docs": list(beside(english, 3, 0, (*both, {"words": 2048}, {"words": 1024}))),
         "large": list(beside(large, 1, 0, both)),
         "cbow of all": list(beside(replace(NOVELS, sg=0, alpha=0.05), 3, 0, both)),
         "noise of all": list(beside(NOVELS, 3, 0, (*both, *NOISE))),
-        "caps of all": list(beside(NOVELS, 3, 0, caps)),
+        "caps of all": list(beside(NOVELS, 3, 0, caps[:2])),
         "words of all": list(beside(NOVELS, 3, 0, lengths)),
         "five seeds": list(beside(NOVELS, 5, 1, both)),
+        "draws of negatives": [
+            replace(negatives[2], draws=64),
+            replace(negatives[1], draws=32),
+            replace(negatives[2], draws=32),
+            replace(negatives[2], tile=8, draws=32),
+        ],
+        "draws of windows": [replace(windows[1], draws=32)],
         "more windows": [run for base in windows for run in beside(base, 3, 0, both)],
         "more negatives": [run for base in negatives for run in beside(base, 3, 0, both)],
         "more sizes": [run for base in sizes for run in beside(base, 3, 0, both)],
