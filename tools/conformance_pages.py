@@ -21,7 +21,7 @@ from typing import Any
 from w2vref.conformance.catalogue import CATALOGUE, SEEN_IN
 from w2vref.conformance.mutants import MISTAKES, NOT_EXPRESSED
 from w2vref.conformance.mutants.judging import judge_mutant, target_of
-from w2vref.conformance.suite.case import LAYERS
+from w2vref.conformance.suite.case import LAYERS, STRENGTHS
 from w2vref.conformance.suite.collection import coverage
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -81,6 +81,7 @@ SUBJECTS = (
         "The example in C",
         ("--command", "{target_c}"),
         "`docs/examples/w2vref-target-c`, written from these pages: a step, pairs and draws in 400 lines.",
+        "target_c.txt",
     ),
 )
 
@@ -174,6 +175,24 @@ def subject_lines(subject: Subject, content: dict[str, Any] | str) -> Iterator[s
     yield ""
 
 
+def overview(contents: list[dict[str, Any] | str]) -> Iterator[str]:
+    """Yield a row for each implementation."""
+    yield "| implementation | judged | pass | fail: must | should | may | skipped |"
+    yield "|---|---|---|---|---|---|---|"
+    for subject, content in zip(SUBJECTS, contents, strict=True):
+        if isinstance(content, str):
+            yield f"| {subject.title} | not there | | | | | |"
+            continue
+        n = Counter(c["outcome"] for c in content["cases"])
+        fails = Counter(
+            c["strength"] for c in content["cases"] if c["outcome"] in {"fail", "expected failure"}
+        )
+        passes = n["pass"] + n["unexpected pass"]
+        row = (subject.title, passes + sum(fails.values()), passes, *(fails[s] for s in STRENGTHS), n["skip"])
+        yield "| " + " | ".join(map(str, row)) + " |"
+    yield ""
+
+
 def report() -> str:
     """Return the page of the report."""
     lines = [
@@ -185,12 +204,16 @@ def report() -> str:
         "A dialect's choices are no failures: a case whose answer depends on one is judged by the answer "
         "for it ([deviations](../deviations.md)). What a target cannot show is skipped, and is no pass.\n",
     ]
+    contents = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         build_example(folder)
         for subject in SUBJECTS:
             print(subject.title, flush=True)
-            lines += subject_lines(subject, run_subject(subject, folder))
+            contents.append(run_subject(subject, folder))
+    lines += overview(contents)
+    for subject, content in zip(SUBJECTS, contents, strict=True):
+        lines += subject_lines(subject, content)
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -28,7 +28,7 @@ def outcomes(adapter: str, expected: str, *patterns: str) -> dict[str, str]:
     return {r.case.id: r.outcome for r in report.results}
 
 
-@pytest.mark.parametrize("file", ["gensim.txt", "word2vec_c.txt", "fasttext.txt"])
+@pytest.mark.parametrize("file", ["gensim.txt", "word2vec_c.txt", "fasttext.txt", "target_c.txt"])
 def test_known_failures_name_cases_that_exist(file: str) -> None:
     assert ExpectedFailures.read(EXPECTED / file).unused(collection.all_cases()) == []
 

@@ -57,7 +57,9 @@ def test_dialects_that_differ_are_told_apart() -> None:
 @pytest.mark.parametrize("backend", available_backends())
 def test_every_backend_passes_everything_to_the_bit(backend: str) -> None:
     report = run_in_process(backend, "full", exact=True)
-    assert [(r.case.id, r.findings) for r in report.results if r.outcome != PASS] == []
+    # A case about a choice of another dialect is none of w2vref's.
+    assert [(r.case.id, r.findings) for r in report.results if r.outcome not in {PASS, SKIP}] == []
+    assert all(r.case.presupposes for r in report.results if r.outcome == SKIP)
 
 
 def test_the_vectors_and_pages_are_up_to_date() -> None:
