@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from w2vref.backends.base import Control
+from w2vref.backends.c.arguments import block_struct, corpus_struct, model_struct, run_struct
 from w2vref.backends.numpy_backend import NumpyBackend
 from w2vref.config import BlockRule
 from w2vref.reference.block_layout import block_bounds
@@ -75,6 +76,28 @@ def _train_one_block(backend: Any, job: Any, control: Control, bounds: Any) -> i
     result = backend.train(replace(job, corpus=corpus), control)
     assert int(control.next_token[0]) == last
     return int(result.effective_words)
+
+
+def test_the_kernel_counts_blocks_and_the_time_of_each_kind_of_task(make_case: Any, backend: Any) -> None:
+    library = backend._library
+    job = make_case(lengths=[30] * 1000, sg=True, algorithm="block", block=BlockRule(words=600)).job
+    control = Control()
+    structs = (
+        model_struct(library, job.config, job.parameters, job.tables, draws_negatives=True),
+        corpus_struct(library, job.corpus),
+        run_struct(library, job, control, 0),
+        block_struct(library, job, control),
+    )
+    blocks = library.lib.w2v_blocks_new(*(struct.pointer for struct in structs))
+    started = time.perf_counter_ns()
+    assert library.lib.w2v_blocks_train(backend._simd_number, blocks) == library.lib.W2V_OK
+    elapsed = time.perf_counter_ns() - started
+    figures = np.zeros(4, dtype=np.int64)
+    library.lib.w2v_blocks_times(blocks, library.ffi.from_buffer("int64_t[]", figures))
+    library.lib.w2v_blocks_free(blocks)
+    assert figures[3] == 50
+    assert (figures[:3] > 0).all()
+    assert figures[:3].sum() <= elapsed * 1.01
 
 
 def test_a_word_id_outside_the_vocabulary_is_an_error_and_no_hang(make_case: Any, backend: Any) -> None:

@@ -132,6 +132,13 @@ int w2v_blocks_train(int simd, w2v_blocks *blocks);
 /* Write what came of it, once all workers have returned. */
 void w2v_blocks_result(const w2v_blocks *blocks, w2v_result *result);
 
+/*
+ * Write the nanoseconds, wall time of all workers together, that went into preparing blocks, into their tiles
+ * and into applying them; and how many blocks were applied. Once all workers have returned.
+ * figures: (4,).
+ */
+void w2v_blocks_times(const w2v_blocks *blocks, int64_t *figures);
+
 /* ---- kernel/score.c: the score of sentences ------------------------------------------------ */
 
 /*

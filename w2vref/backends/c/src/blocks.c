@@ -89,6 +89,12 @@ w2v_blocks *w2v_blocks_new(const w2v_model *model, const w2v_corpus *corpus, con
     return all;
 }
 
+void w2v_blocks_times(const w2v_blocks *all, int64_t *figures)
+{
+    memcpy(figures, all->nanoseconds, sizeof all->nanoseconds);
+    figures[3] = all->applied;
+}
+
 void w2v_blocks_result(const w2v_blocks *all, w2v_result *result)
 {
     *result = all->result;
@@ -205,6 +211,13 @@ static void w2v_wait(int64_t turn)
 #endif
 }
 
+static int64_t w2v_now(void)
+{
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 /* ---- one worker ----------------------------------------------------------------------------- */
 
 static void w2v_do_task(const w2v_kernels *kernels, w2v_blocks *all, int64_t phase, int64_t task,
@@ -223,21 +236,26 @@ static void w2v_do_task(const w2v_kernels *kernels, w2v_blocks *all, int64_t pha
         w2v_end_phase(all, phase);
 }
 
-static void w2v_work_on_blocks(const w2v_kernels *kernels, w2v_blocks *all, const w2v_block_scratch *scratch)
+static void w2v_work_on_blocks(const w2v_kernels *kernels, w2v_blocks *all, const w2v_block_scratch *scratch,
+                               int64_t *nanoseconds)
 {
     int64_t turn = 0;
     for (;;) {
+        const int64_t start = w2v_now();
         uint64_t work = __atomic_load_n(&all->work, __ATOMIC_ACQUIRE);
         int64_t number;
         if (work & W2V_TASK_MASK) {
-            if (__atomic_compare_exchange_n(&all->work, &work, work - 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-                w2v_do_task(kernels, all, (int64_t)(work >> W2V_TASK_BITS), (int64_t)(work & W2V_TASK_MASK) - 1,
-                            scratch);
+            if (__atomic_compare_exchange_n(&all->work, &work, work - 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
+                const int64_t phase = (int64_t)(work >> W2V_TASK_BITS);
+                w2v_do_task(kernels, all, phase, (int64_t)(work & W2V_TASK_MASK) - 1, scratch);
+                nanoseconds[1 + phase % 2] += w2v_now() - start;
+            }
             turn = 0;
         } else if (__atomic_load_n(&all->finished, __ATOMIC_ACQUIRE)) {
             return;
         } else if ((number = w2v_claim_block(all)) >= 0) {
             kernels->block_prepare(all, &all->blocks[number % W2V_BLOCKS_AHEAD], number);
+            nanoseconds[0] += w2v_now() - start;
             w2v_arrive(all, number);
             turn = 0;
         } else {
@@ -260,7 +278,10 @@ int w2v_blocks_train(int simd, w2v_blocks *all)
     scratch.ignored_too = rows + 2 * stride;
     scratch.projections = rows + 3 * stride;
     const w2v_float_mode mode = w2v_enter_ieee();
-    w2v_work_on_blocks(w2v_kernels_of(simd), all, &scratch);
+    int64_t nanoseconds[3] = {0};
+    w2v_work_on_blocks(w2v_kernels_of(simd), all, &scratch, nanoseconds);
+    for (int i = 0; i < 3; i++)
+        __atomic_fetch_add(&all->nanoseconds[i], nanoseconds[i], __ATOMIC_RELAXED);
     w2v_leave_ieee(mode);
     free(memory);
     return all->status;

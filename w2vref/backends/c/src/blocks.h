@@ -62,7 +62,8 @@ struct w2v_blocks {
     int finished;
     int abandoned; /* a task of this phase was skipped because of a stop */
 
-    int status __attribute__((aligned(64))); /* of enum w2v_status */
+    int64_t nanoseconds[3] __attribute__((aligned(64))); /* see w2v_blocks_times */
+    int status;                                          /* of enum w2v_status */
     w2v_result result;
     void *memory;
 };
