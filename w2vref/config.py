@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from w2vref.dialects import W2VREF, Dialect
 from w2vref.errors import UnsupportedOptionError
@@ -29,8 +29,8 @@ class BlockRule:
     most_words: int = 8192
     tile: int = 16
     """Positions that share noise words."""
-    draws: int = 16
-    """Noise words of a tile."""
+    draws: int = 0
+    """Noise words of a tile; 0: as many as `draws_for` says, 16 up to negative = 5."""
     cap: float = 0.5
     """A row's step is at most 1 / cap times the mean of its gradients."""
 
@@ -41,10 +41,19 @@ class BlockRule:
                 raise ValueError(f"block {name} must be in 1 .. {MOST_BLOCK_WORDS}, got {value}")
         if not 1 <= self.tile <= MOST_TILE:
             raise ValueError(f"block tile must be in 1 .. {MOST_TILE}, got {self.tile}")
-        if self.draws % 8 or not 8 <= self.draws <= MOST_TILE:
-            raise ValueError(f"block draws must be a multiple of 8 in 8 .. {MOST_TILE}, got {self.draws}")
+        if self.draws % 8 or not 0 <= self.draws <= MOST_TILE:
+            raise ValueError(
+                f"block draws must be 0 (by the rule) or a multiple of 8 up to {MOST_TILE}, got {self.draws}"
+            )
         if not self.cap > 0:
             raise ValueError(f"block cap must be positive, got {self.cap}")
+
+    def draws_for(self, negative: int) -> int:
+        """Return the noise words of a tile: those asked for, or about three for each of `negative`.
+
+        min(64, max(16, 8 * ceil(3 * negative / 8))); fewer cost quality (docs/quality.md).
+        """
+        return self.draws or min(MOST_TILE, max(16, 8 * -(-3 * negative // 8)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,9 @@ class TrainingConfig:
                 f"algorithm='block' is defined in the dialect 'w2vref' alone, not in {self.dialect.name!r}: "
                 "use algorithm='sequential'"
             )
+        # From here on the number of draws is known: what trains need not ask for the rule.
+        resolved = replace(self.block, draws=self.block.draws_for(self.negative))
+        object.__setattr__(self, "block", resolved)
         object.__setattr__(self, "seed", self.seed % SEED_MODULUS)
 
     def divides_error(self) -> bool:

@@ -231,7 +231,7 @@ def test_a_block_is_a_thousandth_of_an_epoch_within_bounds(words: int, expected:
     [
         (dict(words=0), "block words must be in 1"),
         (dict(tile=65), "block tile must be in 1 .. 64"),
-        (dict(draws=12), "block draws must be a multiple of 8"),
+        (dict(draws=12), "block draws must be 0 .by the rule. or a multiple of 8"),
         (dict(cap=0.0), "block cap must be positive"),
         (dict(cap=float("nan")), "block cap must be positive"),
     ],
@@ -239,6 +239,17 @@ def test_a_block_is_a_thousandth_of_an_epoch_within_bounds(words: int, expected:
 def test_a_rule_out_of_range_is_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         BlockRule(**options)
+
+
+@pytest.mark.parametrize(("negative", "expected"), [(1, 16), (5, 16), (6, 24), (10, 32), (20, 64), (100, 64)])
+def test_noise_words_follow_negative(negative: int, expected: int) -> None:
+    config = TrainingConfig(4, negative=negative, algorithm="block")
+    assert config.block == BlockRule(draws=expected)
+    assert TrainingConfig(4, negative=negative, algorithm="block", block=BlockRule(draws=8)).block.draws == 8
+    corpus = encode([[0, 1, 2] * 10])
+    tables = State((9, 5, 3)).tables(config)
+    positions = block_positions(config, tables, corpus, 0, 0, 30)
+    assert tile_noise(config, tables, positions).shape == (2, expected)
 
 
 @pytest.mark.parametrize("options", [dict(hs=True), dict(hs=True, negative=0)])
