@@ -75,9 +75,9 @@ w2v_blocks *w2v_blocks_new(const w2v_model *model, const w2v_corpus *corpus, con
     all->run = run;
     all->rule = rule;
     all->room = rule->room;
+    all->reach = model->window < rule->room ? model->window : rule->room;
     all->to_inputs = rule->contributions;
     all->to_outputs = all->to_inputs + all->room * model->stride;
-    all->to_noise = all->to_outputs + all->room * model->stride;
     all->memory = malloc(w2v_lay_out_blocks(all, NULL) + 64);
     if (!all->memory) {
         w2v_blocks_free(all);
@@ -264,25 +264,40 @@ static void w2v_work_on_blocks(const w2v_kernels *kernels, w2v_blocks *all, cons
     }
 }
 
+/* Hand out memory to a worker's scratch; with NULL, only count it. */
+static size_t w2v_lay_out_scratch(const w2v_blocks *all, w2v_block_scratch *scratch, char *memory)
+{
+    const int64_t stride = all->model->stride, tile = all->rule->tile;
+    const int64_t reached = W2V_TASK_TILES * tile + 2 * all->reach;
+    size_t used = 0;
+    scratch->row = w2v_part(memory, &used, stride, sizeof(float));
+    scratch->error = w2v_part(memory, &used, stride, sizeof(float));
+    scratch->ignored = w2v_part(memory, &used, stride, sizeof(float));
+    scratch->ignored_too = w2v_part(memory, &used, stride, sizeof(float));
+    float *const projections = w2v_part(memory, &used, all->model->sg ? 0 : tile * stride, sizeof(float));
+    scratch->projections = w2v_part(memory, &used, tile, sizeof(float *));
+    scratch->input_rows = w2v_part(memory, &used, reached, sizeof(float *));
+    scratch->output_rows = w2v_part(memory, &used, reached, sizeof(float *));
+    scratch->to_outputs = w2v_part(memory, &used, reached, sizeof(float *));
+    for (int64_t i = 0; memory && i < tile; i++)
+        scratch->projections[i] = projections + i * stride;
+    return used;
+}
+
 int w2v_blocks_train(int simd, w2v_blocks *all)
 {
-    const int64_t stride = all->model->stride;
     w2v_block_scratch scratch;
-    float *memory = malloc((size_t)(stride * (3 + all->rule->tile)) * sizeof(float) + 64);
-    if (!memory)
+    scratch.memory = malloc(w2v_lay_out_scratch(all, &scratch, NULL) + 64);
+    if (!scratch.memory)
         return W2V_NO_MEMORY;
-    float *rows = w2v_aligned(memory);
-    memset(rows, 0, (size_t)(stride * (3 + all->rule->tile)) * sizeof(float));
-    scratch.row = rows;
-    scratch.ignored = rows + stride;
-    scratch.ignored_too = rows + 2 * stride;
-    scratch.projections = rows + 3 * stride;
+    w2v_lay_out_scratch(all, &scratch, w2v_aligned(scratch.memory));
+    memset(scratch.row, 0, (size_t)(4 * all->model->stride) * sizeof(float));
     const w2v_float_mode mode = w2v_enter_ieee();
     int64_t nanoseconds[3] = {0};
     w2v_work_on_blocks(w2v_kernels_of(simd), all, &scratch, nanoseconds);
     for (int i = 0; i < 3; i++)
         __atomic_fetch_add(&all->nanoseconds[i], nanoseconds[i], __ATOMIC_RELAXED);
     w2v_leave_ieee(mode);
-    free(memory);
+    free(scratch.memory);
     return all->status;
 }

@@ -46,13 +46,13 @@ struct w2v_blocks {
     const w2v_corpus *corpus;
     const w2v_run *run;
     const w2v_block_rule *rule;
-    int64_t room; /* positions of a block at most */
+    int64_t room;  /* positions of a block at most */
+    int64_t reach; /* neighbours of a position on one side at most */
 
     w2v_block blocks[W2V_BLOCKS_AHEAD]; /* block k is blocks[k % W2V_BLOCKS_AHEAD] */
     /* Contributions of the block that is worked on. CBOW: to_inputs are the errors of the projections. */
     float *to_inputs;  /* (room, stride) */
-    float *to_outputs; /* (room, stride) */
-    float *to_noise;   /* (tiles * draws, stride) */
+    float *to_outputs; /* (n + tiles * draws, stride): for the positions, then for the noise, as entries count them */
 
     /* Each on a cache line of its own. */
     uint64_t work __attribute__((aligned(64))); /* see w2v_blocks_claim */
@@ -70,8 +70,11 @@ struct w2v_blocks {
 
 /* The scratch memory of one worker. */
 struct w2v_block_scratch {
-    float *row, *ignored, *ignored_too; /* (stride,) each */
-    float *projections;                 /* (tile, stride) */
+    float *row, *error, *ignored, *ignored_too; /* (stride,) each */
+    float **projections;                        /* (tile,): CBOW: rows (stride,), the projections of a tile */
+    /* For each position that a task reaches, its own and up to `reach` on both sides: A, O and dO. */
+    float **input_rows, **output_rows, **to_outputs;
+    void *memory;
 };
 
 #endif

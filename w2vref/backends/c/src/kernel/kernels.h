@@ -20,7 +20,9 @@
 #include "kernel/score.c"
 #include "kernel/epoch.c"
 #include "kernel/block_plan.c"
-#include "kernel/block.c"
+#include "kernel/sums.c"
+#include "kernel/block_tiles.c"
+#include "kernel/block_apply.c"
 
 const w2v_kernels W2V_KERNELS = {
     .train = w2v_do_train,

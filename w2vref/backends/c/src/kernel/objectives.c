@@ -37,6 +37,22 @@ W2V_INLINE w2v_sums w2v_dots(int count, int64_t stride, const float *hidden, flo
     return w2v_reduce(lanes);
 }
 
+W2V_INLINE w2v_sums w2v_load_sums(const float *from)
+{
+    w2v_sums x;
+#pragma GCC unroll 2
+    for (int part = 0; part < W2V_SUM_PARTS; part++)
+        x.part[part] = *(const w2v_sum *)(from + part * W2V_SUM_WIDTH);
+    return x;
+}
+
+W2V_INLINE void w2v_store_sums(float *to, w2v_sums x)
+{
+#pragma GCC unroll 2
+    for (int part = 0; part < W2V_SUM_PARTS; part++)
+        *(w2v_sum *)(to + part * W2V_SUM_WIDTH) = x.part[part];
+}
+
 /*
  * Return 1 / (1 + exp(-x)) in each lane: the float32 sigmoid of DESIGN.md section 3, whose exp is the
  * polynomial of the Cephes library (Moshier), in Estrin's form; the twin of reference/arithmetic.py.

@@ -1,0 +1,172 @@
+/*
+ * block_apply.c - the one step of each row that a block touches: the capped sum of its contributions.
+ *
+ * The twin of _apply in w2vref/reference/block.py.
+ */
+
+/* The step of one row: row += lock * (scale * D), D the sum of its contributions. */
+typedef struct {
+    float *row;
+    float scale;       /* min(1, 1 / (cap * alpha * mass)) */
+    const float *lock; /* NULL: none */
+    float *sum;        /* (stride,): what has been added up of D */
+    int from_zero;     /* nothing has been */
+} w2v_step;
+
+W2V_INLINE float w2v_scale_of(float capped_alpha, float mass)
+{
+    const float x = capped_alpha * mass;
+    return 1.0f / (x > 1.0f ? x : 1.0f);
+}
+
+/* Add the last `count` contributions to D, and take the step. */
+W2V_INLINE void w2v_finish_step(int count, int64_t stride, const w2v_step *step, float *const *contributions)
+{
+    const w2v_vec scale = w2v_all(step->scale), lock = w2v_all(step->lock ? *step->lock : 1.0f);
+    float *const row = step->row;
+    const float *const sum = step->sum, *added[W2V_GROUP];
+    const int from_zero = step->from_zero, locked = step->lock != NULL;
+#pragma GCC unroll 8
+    for (int k = 0; k < count; k++)
+        added[k] = contributions[k];
+    for (int64_t at = 0; at < stride; at += W2V_WIDTH) {
+        w2v_vec d = from_zero ? w2v_all(0.0f) : w2v_load(sum + at);
+#pragma GCC unroll 8
+        for (int k = 0; k < count; k++)
+            d += w2v_load(added[k] + at);
+        d *= scale;
+        if (locked)
+            d *= lock;
+        w2v_store(row + at, w2v_load(row + at) + d);
+    }
+}
+
+/* Take the step of a row whose contributions are `first` + stride * the lower half of each entry, in order. */
+static void w2v_step_row(int64_t stride, w2v_step *step, const uint64_t *entries, int64_t count, float *first)
+{
+    float *contributions[W2V_GROUP];
+    while (count > 0) {
+        const int64_t group = count < W2V_GROUP ? count : W2V_GROUP;
+        for (int64_t k = 0; k < group; k++)
+            contributions[k] = first + (int64_t)(uint32_t)entries[k] * stride;
+        entries += group;
+        count -= group;
+        if (count == 0) {
+            W2V_BY_COUNT(group, w2v_finish_step(n, stride, step, contributions))
+        } else {
+            w2v_add_rows(stride, step->sum, group, contributions, step->from_zero);
+            step->from_zero = 0;
+        }
+    }
+}
+
+/* sum = what position j of CBOW gets: the errors of the windows that it is in, added up from 0. */
+static void w2v_sum_errors(const w2v_blocks *all, const w2v_block *block, int64_t j, float *sum)
+{
+    const int64_t stride = all->model->stride, reach = all->reach;
+    int from_zero = 1;
+    for (int64_t i = j > reach ? j - reach : 0; i < block->n && i <= j + reach; i++)
+        if (i != j && (i < j ? i + block->right[i] >= j : i - block->left[i] <= j)) {
+            float *error = all->to_inputs + i * stride;
+            w2v_add_rows(stride, sum, 1, &error, from_zero);
+            from_zero = 0;
+        }
+    if (from_zero)
+        w2v_clear(sum, stride);
+}
+
+/* Take the step of a word's input row. CBOW: the contribution of a position is a sum of errors. */
+static void w2v_step_input(const w2v_blocks *all, const w2v_block *block, w2v_step *step, const uint64_t *entries,
+                           int64_t count, const w2v_block_scratch *scratch)
+{
+    const int64_t stride = all->model->stride;
+    if (all->model->sg) {
+        w2v_step_row(stride, step, entries, count, all->to_inputs);
+        return;
+    }
+    float *error = scratch->error;
+    for (int64_t k = 0; k < count; k++) {
+        w2v_sum_errors(all, block, (uint32_t)entries[k], error);
+        w2v_add_rows(stride, step->sum, 1, &error, step->from_zero);
+        step->from_zero = 0;
+    }
+    w2v_finish_step(0, stride, step, NULL);
+}
+
+/* Take the steps of one word's rows. entries[0 .. positions) are its positions, up to `count` its noise. */
+static void w2v_apply_word(const w2v_blocks *all, const w2v_block *block, const uint64_t *entries,
+                           int64_t positions, int64_t count, const w2v_block_scratch *scratch)
+{
+    const w2v_model *model = all->model;
+    const int64_t stride = model->stride, n = block->n, draws = all->rule->draws;
+    const int64_t word_id = (int64_t)(entries[0] >> 32);
+    const float share = (float)model->negative / (float)draws, capped_alpha = all->rule->cap * block->alpha;
+    int64_t in_mass = 0, out_mass = 0, noise_mass = 0;
+    for (int64_t k = 0; k < positions; k++) {
+        const int64_t i = (uint32_t)entries[k];
+        const int64_t pairs = (int64_t)block->left[i] + block->right[i];
+        in_mass += model->sg ? pairs : block->centers_of[i];
+        out_mass += model->sg ? block->centers_of[i] : pairs > 0;
+    }
+    for (int64_t k = positions; k < count; k++)
+        noise_mass += block->weights[((int64_t)(uint32_t)entries[k] - n) / draws];
+    w2v_step step = {.sum = scratch->row, .from_zero = 1};
+    if (positions) {
+        step.row = w2v_row(model->input_vectors, stride, word_id);
+        step.scale = w2v_scale_of(capped_alpha, (float)((1 + model->negative) * in_mass));
+        step.lock = model->lock_count ? &model->locks[model->lock_count == 1 ? 0 : word_id] : NULL;
+        w2v_step_input(all, block, &step, entries, positions, scratch);
+    }
+    step = (w2v_step){.sum = scratch->row, .from_zero = 1,
+                      .row = w2v_row(model->output_vectors, stride, word_id),
+                      .scale = w2v_scale_of(capped_alpha, (float)out_mass + share * (float)noise_mass)};
+    w2v_step_row(stride, &step, entries, count, all->to_outputs);
+}
+
+/* Entries ahead at which what an entry needs is asked for. */
+#define W2V_ENTRIES_AHEAD 16
+
+W2V_INLINE void w2v_prefetch_entry(const w2v_blocks *all, const w2v_block *block, int64_t place)
+{
+    const int64_t stride = all->model->stride, i = (uint32_t)block->entries[place];
+    const int64_t word_id = (int64_t)(block->entries[place] >> 32);
+    const int begins = place == 0 || (int64_t)(block->entries[place - 1] >> 32) != word_id;
+    w2v_prefetch_row(all->to_outputs + i * stride, stride);
+    if (i < block->n)
+        w2v_prefetch_row(all->to_inputs + i * stride, stride);
+    if (begins) {
+        w2v_prefetch_row(w2v_row(all->model->output_vectors, stride, word_id), stride);
+        if (i < block->n)
+            w2v_prefetch_row(w2v_row(all->model->input_vectors, stride, word_id), stride);
+    }
+}
+
+/* Return the first place at or after `place` at which the entries of a word begin. */
+W2V_INLINE int64_t w2v_word_boundary(const w2v_block *block, int64_t place, int64_t count)
+{
+    while (place > 0 && place < count && block->entries[place] >> 32 == block->entries[place - 1] >> 32)
+        place++;
+    return place < count ? place : count;
+}
+
+/* Take the steps of the words whose entries begin in task number `number`. */
+static void w2v_do_block_apply(const w2v_blocks *all, const w2v_block *block, int64_t number,
+                               const w2v_block_scratch *scratch)
+{
+    const int64_t n = block->n, total = n + block->tiles * all->rule->draws;
+    const int64_t end = w2v_word_boundary(block, (number + 1) * W2V_TASK_ENTRIES, total);
+    int64_t place = w2v_word_boundary(block, number * W2V_TASK_ENTRIES, total);
+    int64_t asked = place;
+    while (place < end) {
+        const uint64_t word_id = block->entries[place] >> 32;
+        int64_t positions = 0, count = 0;
+        while (place + count < total && block->entries[place + count] >> 32 == word_id) {
+            positions += (int64_t)(uint32_t)block->entries[place + count] < n;
+            count++;
+        }
+        for (; asked < end && asked < place + count + W2V_ENTRIES_AHEAD; asked++)
+            w2v_prefetch_entry(all, block, asked);
+        w2v_apply_word(all, block, block->entries + place, positions, count, scratch);
+        place += count;
+    }
+}

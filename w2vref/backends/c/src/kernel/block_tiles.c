@@ -1,0 +1,302 @@
+/*
+ * block_tiles.c - the contributions of a block's positions and noise words.
+ *
+ * The twin of w2vref/reference/block.py; the letters are those of docs/semantics/block.md: A the input rows of
+ * the positions, O their output rows, H the projections of CBOW, N the noise rows of a tile.
+ *
+ *   pairs      of each centre, at once: g, what they add to dA of the centre and to dO of its neighbours
+ *   noise      h of all positions of a tile with its noise words, then what they add to dA, and dN
+ *
+ * A task takes W2V_TASK_TILES tiles and writes the contributions of its own positions. A pair with a position of
+ * another task is taken by both: one adds to the input row, the other to the output row.
+ */
+
+/* The pairs of a centre with up to W2V_GROUP neighbours. */
+typedef struct {
+    const float *input; /* A_i */
+    float *to_input;    /* dA_i */
+    float *outputs[W2V_GROUP];
+    float *to_outputs[W2V_GROUP];
+    int from_zero; /* to_input begins here */
+} w2v_pairs;
+
+typedef struct {
+    const w2v_blocks *all;
+    const w2v_model *model;
+    const w2v_block *block;
+    const w2v_block_scratch *scratch;
+    int64_t stride;
+    int64_t begin, end;  /* the positions of the task */
+    int64_t first, last; /* the positions that its pairs reach */
+    int64_t cleared;     /* skip-gram: dO of the positions before this one is set */
+    float share;         /* negative / draws */
+    double loss;
+} w2v_tile_task;
+
+W2V_INLINE void w2v_clear(float *row, int64_t stride)
+{
+    for (int64_t at = 0; at < stride; at += W2V_WIDTH)
+        w2v_store(row + at, w2v_all(0.0f));
+}
+
+/* ---- skip-gram: pairs ----------------------------------------------------------------------- */
+
+/* to_input += g_k O_k, to_outputs[k] += g_k A for all k. */
+W2V_INLINE void w2v_take_pairs(w2v_tile_task *task, const w2v_pairs *pairs, int count, int counts_loss)
+{
+    const int64_t stride = task->stride;
+    float g[W2V_GROUP] __attribute__((aligned(32)));
+    static const float ones[W2V_GROUP] __attribute__((aligned(32))) = {1, 1, 1, 1, 1, 1, 1, 1};
+    const w2v_sums x = w2v_dots(count, stride, pairs->input, pairs->outputs);
+    w2v_gradients(x, ones, task->block->alpha, g);
+    if (W2V_UNLIKELY(counts_loss))
+        task->loss += w2v_group_loss(x, ones, count);
+    /* Pointers of its own: the compiler must think that a store may change those of *pairs. */
+    const float *const input = pairs->input;
+    float *const to_input = pairs->to_input;
+    float *outputs[W2V_GROUP], *to_outputs[W2V_GROUP];
+    w2v_vec all_g[W2V_GROUP];
+#pragma GCC unroll 8
+    for (int k = 0; k < count; k++) {
+        outputs[k] = pairs->outputs[k];
+        to_outputs[k] = pairs->to_outputs[k];
+        all_g[k] = w2v_all(g[k]);
+    }
+    const int from_zero = pairs->from_zero;
+    for (int64_t at = 0; at < stride; at += W2V_WIDTH) {
+        const w2v_vec a = w2v_load(input + at);
+        w2v_vec sum = from_zero ? w2v_all(0.0f) : w2v_load(to_input + at);
+#pragma GCC unroll 8
+        for (int k = 0; k < count; k++) {
+            sum += all_g[k] * w2v_load(outputs[k] + at);
+            w2v_store(to_outputs[k] + at, w2v_load(to_outputs[k] + at) + all_g[k] * a);
+        }
+        w2v_store(to_input + at, sum);
+    }
+}
+
+W2V_NOINLINE void w2v_take_pairs_of(w2v_tile_task *task, const w2v_pairs *pairs, int64_t count, int counts_loss)
+{
+    W2V_BY_COUNT(count, w2v_take_pairs(task, pairs, n, counts_loss))
+}
+
+/* Take the pairs (i, j), first <= j <= last, j != i. A centre of another task only adds to output rows. */
+static void w2v_take_center(w2v_tile_task *task, int64_t i, int64_t first, int64_t last)
+{
+    const w2v_block_scratch *scratch = task->scratch;
+    const int64_t stride = task->stride, start = task->first;
+    const int own = i >= task->begin && i < task->end, counts_loss = own && task->all->run->compute_loss;
+    for (; task->cleared <= last && task->cleared < task->end; task->cleared++)
+        w2v_clear(scratch->to_outputs[task->cleared - start], stride);
+    w2v_pairs pairs;
+    pairs.input = scratch->input_rows[i - start];
+    pairs.to_input = own ? task->all->to_inputs + i * stride : scratch->ignored;
+    pairs.from_zero = 1;
+    if (first == last)
+        w2v_clear(pairs.to_input, stride); /* no pair */
+    int64_t count = 0;
+    for (int64_t j = first; j <= last; j++) {
+        pairs.outputs[count] = scratch->output_rows[j - start];
+        pairs.to_outputs[count] = scratch->to_outputs[j - start];
+        count += j != i;
+        if (count == W2V_GROUP) {
+            w2v_take_pairs_of(task, &pairs, count, counts_loss);
+            pairs.from_zero = 0;
+            count = 0;
+        }
+    }
+    if (count)
+        w2v_take_pairs_of(task, &pairs, count, counts_loss);
+}
+
+/* The centres of other tasks whose windows reach into this one: only those of one side at a time. */
+static void w2v_take_neighbours(w2v_tile_task *task, int64_t from, int64_t to)
+{
+    const w2v_block *block = task->block;
+    for (int64_t i = from; i < to; i++) {
+        const int64_t first = i - block->left[i] > task->begin ? i - block->left[i] : task->begin;
+        const int64_t last = i + block->right[i] < task->end ? i + block->right[i] : task->end - 1;
+        if (first <= last)
+            w2v_take_center(task, i, first, last);
+    }
+}
+
+/* ---- noise: the tile's positions with its noise words ---------------------------------------- */
+
+/* A tile: its number, and its positions. */
+typedef struct {
+    int64_t number, count;
+    float *const *rows;           /* A, or H */
+    float weights[W2V_MOST_TILE]; /* what the noise of each position counts for */
+    float *noise[W2V_MOST_TILE];  /* N */
+    float h[W2V_MOST_TILE * W2V_MOST_TILE] __attribute__((aligned(64))); /* (count, draws) */
+} w2v_tile;
+
+/* Write h of a tile, whose rows and weights are set: h = sigmoid(x) * -weight * alpha. */
+static void w2v_score_noise_of(w2v_tile_task *task, w2v_tile *tile)
+{
+    static const float zeros[W2V_GROUP] __attribute__((aligned(32))) = {0};
+    const int64_t draws = task->all->rule->draws;
+    const int32_t *const words = task->block->noise + tile->number * draws;
+    const float alpha = task->block->alpha;
+    for (int64_t p = 0; p < draws; p++)
+        tile->noise[p] = w2v_row(task->model->output_vectors, task->stride, words[p]);
+    for (int64_t p = 0; p < draws; p += W2V_GROUP)
+        for (int64_t i = 0; i < tile->count; i++) {
+            const w2v_sums x = w2v_dots(W2V_GROUP, task->stride, tile->rows[i], tile->noise + p);
+            if (W2V_UNLIKELY(task->all->run->compute_loss))
+                task->loss += (double)tile->weights[i] * w2v_group_loss(x, zeros, W2V_GROUP);
+            w2v_store_sums(tile->h + i * draws + p, x);
+        }
+    for (int64_t i = 0; i < tile->count; i++) {
+        const float weight = tile->weights[i];
+        for (int64_t p = 0; p < draws; p += W2V_SUM_WIDTH) {
+            w2v_sum *const h = (w2v_sum *)(tile->h + i * draws + p);
+            *h = w2v_sigmoid(*h) * -weight * alpha;
+        }
+    }
+}
+
+/*
+ * Add the noise to dA of a tile's positions, and write dN. Sixteen components of all rows at a time: one line of
+ * each, so that they stay in the first-level cache.
+ */
+static void w2v_sum_noise(const w2v_tile_task *task, w2v_tile *tile)
+{
+    const int64_t draws = task->all->rule->draws, stride = task->stride, count = tile->count;
+    float *to_noise[W2V_MOST_TILE], *to_rows[W2V_MOST_TILE];
+    for (int64_t p = 0; p < draws; p++)
+        to_noise[p] = task->all->to_outputs + (task->block->n + tile->number * draws + p) * stride;
+    for (int64_t i = 0; i < count; i++)
+        to_rows[i] = task->all->to_inputs + (tile->number * task->all->rule->tile + i) * stride;
+    for (int64_t i = count; i % W2V_TARGETS; i++) { /* the rest of the last targets is nobody's */
+        memset(tile->h + i * draws, 0, (size_t)draws * sizeof(float));
+        to_rows[i] = task->scratch->ignored;
+    }
+    for (int64_t at = 0; at < stride; at += W2V_BLOCK) {
+        for (int64_t i = 0; i < count; i += W2V_TARGETS)
+            w2v_outer(at, to_rows + i, draws, tile->noise, tile->h + i * draws, draws, 1, 0);
+        for (int64_t p = 0; p < draws; p += W2V_TARGETS)
+            w2v_outer(at, to_noise + p, count, tile->rows, tile->h + p, 1, draws, 1);
+    }
+}
+
+/* ---- tiles ----------------------------------------------------------------------------------- */
+
+W2V_INLINE void w2v_prefetch_row(const float *row, int64_t stride)
+{
+#pragma GCC unroll 7
+    for (int64_t at = 0; at < stride; at += W2V_BLOCK)
+        __builtin_prefetch(row + at);
+}
+
+/*
+ * Ask for what stands `tile` positions on: the rows of that position, and of the noise of the next tile those
+ * whose turn it is. A few at a time: more requests than some twenty would stop the processor.
+ */
+W2V_INLINE void w2v_prefetch_ahead(const w2v_tile_task *task, int64_t number, int64_t first, int64_t i)
+{
+    const w2v_block *block = task->block;
+    const int64_t tile = task->all->rule->tile, draws = task->all->rule->draws, ahead = i + tile;
+    if (ahead < block->n) {
+        w2v_prefetch_row(w2v_row(task->model->input_vectors, task->stride, block->word_ids[ahead]), task->stride);
+        w2v_prefetch_row(w2v_row(task->model->output_vectors, task->stride, block->word_ids[ahead]), task->stride);
+    }
+    if (number + 1 < block->tiles)
+        for (int64_t p = i - first; p < draws; p += tile)
+            w2v_prefetch_row(w2v_row(task->model->output_vectors, task->stride,
+                                     block->noise[(number + 1) * draws + p]), task->stride);
+}
+
+static void w2v_sg_tile(w2v_tile_task *task, int64_t number, int64_t first, int64_t last)
+{
+    const w2v_block *block = task->block;
+    w2v_tile tile; /* not initialised: h is large */
+    tile.number = number;
+    tile.count = last - first;
+    tile.rows = task->scratch->input_rows + (first - task->first);
+    for (int64_t i = first; i < last; i++) {
+        w2v_prefetch_ahead(task, number, first, i);
+        tile.weights[i - first] = (float)((int64_t)block->left[i] + block->right[i]) * task->share;
+        w2v_take_center(task, i, i - block->left[i], i + block->right[i]);
+    }
+    w2v_score_noise_of(task, &tile);
+    w2v_sum_noise(task, &tile);
+}
+
+static void w2v_sg_task(w2v_tile_task *task)
+{
+    const int64_t tile = task->all->rule->tile;
+    w2v_take_neighbours(task, task->first, task->begin);
+    for (int64_t first = task->begin; first < task->end; first += tile)
+        w2v_sg_tile(task, first / tile, first, task->end - first < tile ? task->end : first + tile);
+    w2v_take_neighbours(task, task->end, task->last);
+}
+
+static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, int64_t last)
+{
+    const w2v_model *model = task->model;
+    const w2v_block *block = task->block;
+    const int64_t stride = task->stride;
+    static const float one[W2V_GROUP] __attribute__((aligned(32))) = {1};
+    w2v_tile tile; /* not initialised: h is large */
+    tile.number = number;
+    tile.count = last - first;
+    tile.rows = task->scratch->projections;
+    for (int64_t i = first; i < last; i++) {
+        const int64_t pairs = (int64_t)block->left[i] + block->right[i];
+        float *const *const row = task->scratch->input_rows + (i - task->first);
+        float *const h = tile.rows[i - first], *const output = task->scratch->output_rows[i - task->first];
+        float *const error = task->all->to_inputs + i * stride, *const to_output = task->all->to_outputs + i * stride;
+        w2v_prefetch_ahead(task, number, first, i);
+        tile.weights[i - first] = (float)(pairs > 0) * task->share;
+        w2v_add_rows(stride, h, block->left[i], row - block->left[i], 1);
+        w2v_add_rows(stride, h, block->right[i], row + 1, 0);
+        if (pairs == 0) {
+            w2v_clear(error, stride);
+            w2v_clear(to_output, stride);
+            continue;
+        }
+        if (model->cbow_mean)
+            w2v_scale(stride, h, w2v_reciprocal(pairs));
+        float g[W2V_GROUP] __attribute__((aligned(32)));
+        const w2v_sums x = w2v_dots(1, stride, h, &output);
+        w2v_gradients(x, one, block->alpha, g);
+        if (W2V_UNLIKELY(task->all->run->compute_loss))
+            task->loss += w2v_group_loss(x, one, 1);
+        w2v_product(stride, error, g[0], output);
+        w2v_product(stride, to_output, g[0], h);
+    }
+    w2v_score_noise_of(task, &tile);
+    w2v_sum_noise(task, &tile);
+    for (int64_t i = first; i < last && model->divides_error; i++) {
+        const int64_t pairs = (int64_t)block->left[i] + block->right[i];
+        w2v_scale(stride, task->all->to_inputs + i * stride, w2v_reciprocal(pairs ? pairs : 1));
+    }
+}
+
+/* Write the contributions of task number `number` of a block, and its loss. */
+static void w2v_do_block_tiles(const w2v_blocks *all, w2v_block *block, int64_t number,
+                               const w2v_block_scratch *scratch)
+{
+    const w2v_model *model = all->model;
+    const int64_t tile = all->rule->tile, stride = model->stride, n = block->n, reach = all->reach;
+    const int64_t begin = number * W2V_TASK_TILES * tile;
+    const int64_t end = n - begin < W2V_TASK_TILES * tile ? n : begin + W2V_TASK_TILES * tile;
+    w2v_tile_task task = {.all = all, .model = model, .block = block, .scratch = scratch, .stride = stride,
+                          .begin = begin, .end = end, .cleared = begin,
+                          .first = begin > reach ? begin - reach : 0, .last = n - end > reach ? end + reach : n,
+                          .share = (float)model->negative / (float)all->rule->draws};
+    for (int64_t i = task.first; i < task.last; i++) {
+        scratch->input_rows[i - task.first] = w2v_row(model->input_vectors, stride, block->word_ids[i]);
+        scratch->output_rows[i - task.first] = w2v_row(model->output_vectors, stride, block->word_ids[i]);
+        scratch->to_outputs[i - task.first] =
+            i >= begin && i < end ? all->to_outputs + i * stride : scratch->ignored_too;
+    }
+    if (model->sg)
+        w2v_sg_task(&task);
+    else
+        for (int64_t first = begin; first < end; first += tile)
+            w2v_cbow_tile(&task, first / tile, first, end - first < tile ? end : first + tile);
+    block->losses[number] = task.loss;
+}
