@@ -42,6 +42,8 @@ from w2vref.reference.block_layout import block_words, bounds_from  # noqa: E402
 
 SOURCES = ROOT / "w2vref" / "backends" / "c"
 FLAGS = ["-std=gnu11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra"]
+STEP_WORDS = 9
+"""As in kernel_driver.c."""
 TOGETHER = 25
 """Cases in one run of the program, so that a machine need not be booted for each."""
 
@@ -101,7 +103,7 @@ class Start(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What training gives: the bytes of the three arrays of rows; the loss and the scores, float64."""
+    """What training gives: the bytes of the three arrays of rows; two losses and the scores, float64."""
 
     rows: bytes
     numbers: Any
@@ -156,7 +158,7 @@ def decode(output: bytes, starts: list[Start]) -> list[Answer]:
     answers, place = [], 0
     for start in starts:
         rows = sum(array.nbytes for array in start.case.arrays())
-        end = place + rows + 8 * (1 + start.case.job.corpus.sentences)
+        end = place + rows + 8 * (2 + start.case.job.corpus.sentences)
         answers.append(Answer(output[place : place + rows], np.frombuffer(output[place + rows : end])))
         place = end
     if place != len(output):
@@ -168,10 +170,24 @@ def reference_answer(start: Start) -> Answer:
     """Return what the reference gives."""
     reference = NumpyBackend()
     trained, result = train_with(reference, start.case, start.first)
-    job = trained.job
+    step_loss, job = take_step(reference, trained), trained.job
     scores = reference.score(job.config, job.parameters, job.tables, job.corpus)
     rows = b"".join(array.tobytes() for array in trained.arrays())
-    return Answer(rows, np.concatenate(([result.loss], scores)))
+    return Answer(rows, np.concatenate(([result.loss, step_loss], scores)))
+
+
+def take_step(backend: NumpyBackend, case: Case) -> float:
+    """Take the step that tools/kernel_driver.c takes after training; return its loss."""
+    config, parameters, tables = case.job.config, case.job.parameters, case.job.tables
+    words = case.job.corpus.tokens[:STEP_WORDS].astype(np.int64)
+    if len(words) < STEP_WORDS:
+        return 0.0
+    target, context, negatives = int(words[0]), words[1:4], words[4:]
+    given = (config, parameters, tables)
+    if config.sg:
+        return backend.train_sg_pair(*given, int(context[0]), target, negatives, 0.03).loss
+    hidden = parameters.input_vectors[context[0]].copy()
+    return backend.train_cbow_pair(*given, context, hidden, target, negatives, 0.03).loss
 
 
 def random_case(rng: np.random.Generator) -> Case:

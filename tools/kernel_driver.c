@@ -3,8 +3,8 @@
  *
  * tools/check_kernels.py compiles it with the kernels, for another processor if asked, and compares what
  * it writes with the reference. A case is a header of int64 (see `enum field`), three doubles, then the
- * arrays in the order of main(); the answer is the input, output and node rows, the loss, and the score of
- * each sentence, as doubles.
+ * arrays in the order of main(); the answer is the input, output and node rows, and as doubles the loss of
+ * training, the loss of the one step that follows it (see take_step), and the score of each sentence.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,6 +67,27 @@ static int train_blocks(const int64_t *f, float cap, const int64_t *bounds, cons
     return status;
 }
 
+/* Words of one step: the target, the context (its first word alone for skip-gram), the negatives. */
+enum { CONTEXT = 3, NEGATIVES = 5, STEP_WORDS = 1 + CONTEXT + NEGATIVES };
+
+/* Take one step with the first words of the corpus; any vector will do as a projection. Returns a status. */
+static int take_step(const int64_t *f, const w2v_model *model, const int32_t *tokens, double *loss)
+{
+    int64_t ids[STEP_WORDS];
+    for (int i = 0; i < STEP_WORDS; i++)
+        ids[i] = tokens[i];
+    const int64_t target = ids[0], *context = ids + 1, *negatives = context + CONTEXT;
+    float *error = new_array(f[STRIDE], sizeof(float)), *hidden = new_array(f[STRIDE], sizeof(float));
+    memcpy(hidden, model->input_vectors + context[0] * f[STRIDE], (size_t)f[STRIDE] * sizeof(float));
+    const int simd = (int)f[SIMD], status = f[SG]
+        ? w2v_train_sg_pair(simd, model, context[0], target, negatives, NEGATIVES, 0.03f, 1, 1, error, loss)
+        : w2v_train_cbow_pair(simd, model, context, CONTEXT, hidden, target, negatives, NEGATIVES, 0.03f, 1, 1,
+                              error, loss);
+    free(error);
+    free(hidden);
+    return status;
+}
+
 int main(void)
 {
     int64_t f[FIELDS];
@@ -114,12 +135,16 @@ int main(void)
             : w2v_train((int)f[SIMD], &model, &corpus, &run, &result);
         if (status != W2V_OK)
             return 4;
+        double step_loss = 0.0;
+        if (f[WORDS] >= STEP_WORDS && take_step(f, &model, corpus.tokens, &step_loss) != W2V_OK)
+            return 4;
         if (w2v_score((int)f[SIMD], &model, &corpus, &stop, &next_sentence, scores) != W2V_OK)
             return 5;
         fwrite(input, sizeof(float), (size_t)(f[VOCAB_SIZE] * f[STRIDE]), stdout);
         fwrite(output, sizeof(float), (size_t)(f[OUTPUTS] * f[STRIDE]), stdout);
         fwrite(nodes, sizeof(float), (size_t)(f[NODES] * f[STRIDE]), stdout);
         fwrite(&result.loss, sizeof(double), 1, stdout);
+        fwrite(&step_loss, sizeof(double), 1, stdout);
         fwrite(scores, sizeof(double), (size_t)f[SENTENCES], stdout);
         const void *owned[] = {input, output, nodes, model.locks, model.sample_int, model.cum_table,
                                model.noise_guide, model.codes, model.points, model.code_offsets,
