@@ -73,12 +73,16 @@ def run_one(name: str, task: str, path: str, workers: int, epochs: int, size: in
         }
 
 
-def checked_backends() -> list[str]:
-    """Return the backends that can be measured: not the reference, and only with the reference's bits."""
+def checked_backends(asked: list[str] | None) -> list[str]:
+    """Return those of the backends asked for that are here; all but the reference if None.
+
+    Raises: RuntimeError for one without the reference's bits.
+    """
     from bench.training import refuse_wrong
     from w2vref.backends import available_backends
 
-    names = [name for name, status in available_backends().items() if status and name in ("c", "numba")]
+    status = available_backends()
+    names = [name for name in asked or ("c", "numba") if status[name]]
     for name in names:
         refuse_wrong(name)
     return names
@@ -99,6 +103,7 @@ def measure(
         rows.append(row)
     for row in rows:
         row |= {f"{figure}_ratio": rows[0][figure] / row[figure] for figure in FIGURES}
+        print(json.dumps(row), file=sys.stderr, flush=True)  # of use if the rest takes too long
     return rows
 
 
@@ -122,7 +127,7 @@ def main() -> None:
         return
     logging.getLogger("w2vref").setLevel(logging.ERROR)
     path, text = text_file(arguments.folder, arguments.megabytes)
-    backends = [name for name in checked_backends() if name in (arguments.backends or [name])]
+    backends = checked_backends(arguments.backends)
     what = f"{arguments.epochs} epochs of SG-NS, w2vref {version('w2vref')} and gensim {version('gensim')}"
     print(f"{text}; {what}; machine: {machine()}")
     rows = []
