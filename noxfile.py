@@ -191,7 +191,10 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def kernels(session: nox.Session) -> None:
-    """Compare the C kernels for other processors with the reference: NEON under qemu, sixteen lanes."""
+    """Compare the C kernels for other processors with the reference: NEON under qemu, sixteen lanes.
+
+    `nox -s kernels -- avx512-emulated` runs what is compiled for AVX-512, in the emulator Bochs.
+    """
     # Not the wheel: the kernels are compiled anew, some by another compiler.
     session.install(*nox.project.load_toml("pyproject.toml")["project"]["dependencies"], "pytest>=8")
     for target in session.posargs or ("arm", "avx512", "native"):

@@ -105,7 +105,7 @@ def experiments() -> dict[str, list[Run]]:
         "noise of all": list(beside(NOVELS, 3, 0, (*both, *NOISE))),
         "caps of all": list(beside(NOVELS, 3, 0, caps[:2])),
         "words of all": list(beside(NOVELS, 3, 0, lengths)),
-        "five seeds": list(beside(NOVELS, 5, 1, both)),
+        "five seeds": list(beside(NOVELS, 5, 3, both)),
         "draws of negatives": [
             replace(negatives[2], draws=64),
             replace(negatives[1], draws=32),
