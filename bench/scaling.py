@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bench.second_core import arithmetic_speed_up
 from bench.texts import text_file
 from bench.timing import interleaved, machine, print_table, write_json
 from w2vref import Word2Vec
@@ -174,7 +175,12 @@ def main() -> None:
             for f in figures
         ],
     )
-    write_json(arguments.json, {"text": text, "machine": machine(), "scaling": figures})
+    limit = arithmetic_speed_up(arguments.rounds)
+    print(f"\ntwo threads of plain float32 arithmetic do {limit:.2f} times the work of one on this machine")
+    write_json(
+        arguments.json,
+        {"text": text, "machine": machine(), "two threads of arithmetic": limit, "scaling": figures},
+    )
 
 
 if __name__ == "__main__":
