@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -182,12 +183,21 @@ def test_what_is_claimed_is_claimed_once() -> None:
     assert cells.tolist() == [9, 0, 5, 9]
 
 
-def test_a_swap_that_expects_something_else_changes_nothing() -> None:
-    cell = np.array([3], dtype=np.int64)
-    assert not numba_twins.compare_and_swap(cell, 2, 8)
-    assert cell[0] == 3
-    assert numba_twins.compare_and_swap(cell, 3, 8)
-    assert cell[0] == 8
+@entry_point
+def call_swap(cell, expected, value, swapped):  # type: ignore[no-untyped-def]
+    swapped[0] = compare_and_swap(pointer(cell), expected, value)
+
+
+def swap_twin(cell: np.ndarray, expected: int, value: int, swapped: np.ndarray) -> None:
+    swapped[0] = numba_twins.compare_and_swap(cell, expected, value)
+
+
+@pytest.mark.parametrize("swap", [call_swap, swap_twin], ids=["kernels", "twin"])
+def test_a_swap_that_expects_something_else_changes_nothing(swap: Callable[..., None]) -> None:
+    cell, swapped = np.array([3], dtype=np.int64), np.array([9], dtype=np.int64)
+    for expected, done, after in ((2, 0, 3), (3, 1, 8), (3, 0, 8)):
+        swap(cell, expected, 8, swapped)
+        assert (swapped[0], cell[0]) == (done, after)
 
 
 # --- Training -----------------------------------------------------------------------------------
