@@ -16,7 +16,7 @@ from w2vref.backends.numpy_backend import NumpyBackend
 from w2vref.config import BlockRule, TrainingConfig
 from w2vref.conformance import cases, strategies
 from w2vref.conformance.checks import CHECKS
-from w2vref.conformance.compare import MismatchError
+from w2vref.conformance.compare import MismatchError, as_python
 from w2vref.dialects import Dialect
 from w2vref.records import Step
 from w2vref.reference import skipgram
@@ -129,6 +129,27 @@ def test_cases_build_equal_arrays_each_time_and_their_repr_builds_them_again() -
     one, two = (c.state.parameters(c.config) for c in (CASE, again))
     np.testing.assert_array_equal(one.input_vectors, two.input_vectors)
     assert np.abs(one.input_vectors).max() > 0
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_what_a_report_shows_builds_the_case_again(name: str) -> None:
+    names = {**vars(cases), "BlockRule": BlockRule, "Dialect": Dialect, "TrainingConfig": TrainingConfig}
+
+    @settings(max_examples=20, phases=[Phase.generate], deadline=None)
+    @given(getattr(strategies, CHECKS[name].strategy)())
+    def holds(case: object) -> None:
+        text = as_python(case)
+        assert eval(text, names) == case
+        assert len(text) <= len(repr(case))
+
+    holds()
+
+
+def test_a_report_shows_nothing_that_goes_without_saying() -> None:
+    assert as_python(CASE) == (
+        "PairCase(config=TrainingConfig(vector_size=272, sg=True, negative=2), "
+        "state=State(counts=(3, 2)), context_ids=(0,), target_id=1, negative_ids=(0, 0))"
+    )
 
 
 @given(strategies.epochs())

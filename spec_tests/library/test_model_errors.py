@@ -286,9 +286,10 @@ def test_divergence_is_named_and_only_a_reset_helps() -> None:
     assert np.isfinite(model.wv.vectors).all()
 
 
-def test_values_that_are_not_finite_before_training() -> None:
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_values_that_are_not_finite_before_training(value: float) -> None:
     model = trained()
-    model.wv.vectors[1, 2] = np.nan
+    model.wv.vectors[1, 2] = value
     with pytest.raises(ValueError, match=r"input_vectors .* row 1"):
         model.train(SENTENCES)
 

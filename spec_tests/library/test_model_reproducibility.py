@@ -121,6 +121,24 @@ def test_an_interrupted_call_resumes_with_the_bits_of_an_uninterrupted_one(words
     assert digest(model) == expected
 
 
+def test_a_new_call_does_not_repeat_the_draws_of_an_interrupted_epoch() -> None:
+    model = Word2Vec(**{**OPTIONS, "iter": 3, "size": 40})
+    model.build_vocab(SENTENCES)
+    model.progress_hook = StopAt(1)
+    with pytest.raises(KeyboardInterrupt):
+        model.train(SENTENCES)
+    model.progress_hook = None
+    interrupted = model.train_position
+    assert interrupted is not None
+    assert (interrupted.first_epoch, interrupted.epoch) == (0, 0)
+    assert interrupted.token > 0
+    model.train(SENTENCES, epochs=2)
+    assert model.train_position is not None
+    assert model.train_position.first_epoch == 1  # epoch 0 has been begun
+    model.train(SENTENCES, epochs=1)
+    assert model.train_position.first_epoch == 3
+
+
 def test_resume_refuses_another_corpus_and_changes_nothing() -> None:
     model = Word2Vec(**{**OPTIONS, "iter": 3, "size": 40})
     model.build_vocab(SENTENCES)
