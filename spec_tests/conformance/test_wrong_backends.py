@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -118,6 +120,24 @@ def test_a_report_can_be_understood_and_run(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(MismatchError) as again:
         exec(compile(snippet, "snippet", "exec"), {})
     assert str(again.value) == report
+
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "writing_a_backend.md"
+
+
+def test_the_report_in_the_guide_is_what_its_snippet_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "_factories", dict(backends._factories))
+    monkeypatch.setattr(backends, "_loaded", dict(backends._loaded))
+    guide = GUIDE.read_text(encoding="utf-8")
+    (code,) = (code for code in re.findall(r"```python\n(.*?)```", guide, re.DOTALL) if "class Hasty" in code)
+    exec(compile(code, str(GUIDE), "exec"), {"__name__": "guide"})
+    start, end = guide.index("    backend 'hasty' fails"), guide.index("    promised: ")
+    report = "".join(line[4:] for line in guide[start:end].splitlines(keepends=True))
+    snippet = "\n".join(line[4:] for line in report.split("reproduce with:\n")[1].splitlines())
+    with pytest.raises(MismatchError) as caught:
+        exec(compile(snippet, "snippet", "exec"), {})
+    assert str(caught.value) == report
+    assert CHECKS["train_sg_pair"].promise in guide
 
 
 def test_cases_build_equal_arrays_each_time_and_their_repr_builds_them_again() -> None:
