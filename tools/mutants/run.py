@@ -29,6 +29,7 @@ from typing import Any
 
 from catalogue import HERE, LISTS, ROOT, Mutant, read_mutants
 from outcomes import Kept, Outcome
+from page import table
 
 EXAMPLES = 1000
 """Cases that a check draws at most; the ordinary tests draw 50, and so most mutants fall among the first."""
@@ -229,31 +230,6 @@ class Session:
         if mutant.backend:
             wider = [name for name in self.checks if name != mutant.caught_by]
         return [mutant.caught_by, *wider]
-
-
-def table(outcomes: dict[str, Outcome], mutants: list[Mutant]) -> str:
-    """Return the page of the results."""
-    lines = [
-        "# Mutants",
-        "",
-        f"{len(mutants)} mistakes, put one at a time into a copy of the package, and what caught each:",
-        "a check of `w2vref.conformance`, after how many cases, or a test. The ordinary tests draw 50 cases",
-        "for a check, 200 for `epoch` and the pairs, 150 for `sigmoid`. `nox -s mutants` runs all this and",
-        "writes this page. The mistakes stand in `tools/mutants/*.toml`. Those with a number in the fourth",
-        "column happened to other implementations: it is theirs in the catalogue of such bugs.",
-        "",
-        "| mutant | file | mistake | known as | caught by | at | seconds |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for mutant in mutants:
-        outcome = outcomes[mutant.id]
-        by = outcome.by.removeprefix("spec_tests/").replace("|", "\\|")
-        place = mutant.file.removeprefix("w2vref/")
-        lines.append(
-            f"| {mutant.id} | `{place}` | {mutant.mistake} | {mutant.catalogue} | `{by}` | {outcome.how} "
-            f"| {outcome.seconds:.1f} |"
-        )
-    return "\n".join(lines) + "\n"
 
 
 def judge(mutants: list[Mutant], kept: Kept) -> tuple[list[str], list[str]]:
