@@ -58,18 +58,13 @@ def test_each_names_a_property_that_exists() -> None:
         assert not name or f"def {name}(" in text, mutant.id  # without a name: any test of the file
 
 
-FILES = (
-    "w2vref/reference/epoch.py",
-    "w2vref/backends/numba_epoch.py",
-    "w2vref/backends/c/src/epoch.c",
-    "w2vref/cli/main.py",
-    "spec_tests/conftest.py",
-    "spec_tests/library/test_workers.py",
-    "spec_tests/library/test_other.py",
-    "tools/mutants/prove.py",
-    "tools/mutants/run.py",
-)
-CHECK, TEST = "epoch", "spec_tests/library/test_workers.py::test_x"
+CLI, C, NUMBA = "w2vref/cli/main.py", "w2vref/backends/c/src/epoch.c", "w2vref/backends/numba_epoch.py"
+SUITE, FAMILIES = "w2vref/conformance/strategies.py", "w2vref/conformance/families/pairs.py"
+TEST, OTHER_TEST = "spec_tests/library/test_workers.py", "spec_tests/library/test_other.py"
+TESTS = {TEST, OTHER_TEST}
+TOOL = {"tools/mutants/prove.py", "tools/mutants/run.py"}
+FILES = {"w2vref/reference/epoch.py", CLI, C, NUMBA, SUITE, FAMILIES, "spec_tests/conftest.py", *TESTS, *TOOL}
+CHECK = "epoch"
 
 
 @pytest.fixture
@@ -77,6 +72,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in FILES:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("", encoding="utf-8")
+    (tmp_path / OTHER_TEST).write_text("from w2vref.conformance import cases", encoding="utf-8")
     monkeypatch.setattr(OUTCOMES, "ROOT", tmp_path)
     monkeypatch.setattr(OUTCOMES, "HERE", tmp_path / "tools/mutants")
     return tmp_path
@@ -96,12 +92,13 @@ IN_CALLER = mutant_of("w2vref/backends/workers.py")
 @pytest.mark.parametrize(
     ("mutant", "by", "matters"),
     [
-        (IN_NUMBA, CHECK, {*FILES[:2], FILES[4], *FILES[7:]}),
-        (IN_C, CHECK, {FILES[0], FILES[2], FILES[4], *FILES[7:]}),
-        (IN_CALLER, TEST, {*FILES[:6], *FILES[7:]}),
-        (IN_CALLER, "spec_tests/library spec_tests/conftest.py", set(FILES)),
+        (IN_NUMBA, CHECK, FILES - {CLI, FAMILIES, C, *TESTS}),
+        (IN_C, CHECK, FILES - {CLI, FAMILIES, NUMBA, *TESTS}),
+        (IN_CALLER, CHECK, FILES - TESTS),
+        (IN_CALLER, f"{TEST}::test_x", FILES - {SUITE, FAMILIES, OTHER_TEST}),
+        (IN_CALLER, "spec_tests/library spec_tests/conftest.py", FILES),
     ],
-    ids=["numba", "c", "test", "folder"],
+    ids=["numba", "c", "check", "test", "folder"],
 )
 def test_an_outcome_is_taken_again_only_with_the_same_sources(
     tree: Path, mutant: Any, by: str, matters: set[str]
@@ -113,10 +110,11 @@ def test_an_outcome_is_taken_again_only_with_the_same_sources(
     assert OUTCOMES.Kept(file).outcome(replace(mutant, new=mutant.new + " ")) is None
     stale = set()
     for name in FILES:
-        (tree / name).write_text("changed", encoding="utf-8")
+        text = (tree / name).read_text(encoding="utf-8")
+        (tree / name).write_text(f"{text}\nchanged", encoding="utf-8")
         if OUTCOMES.Kept(file).outcome(mutant) is None:
             stale.add(name)
-        (tree / name).write_text("", encoding="utf-8")
+        (tree / name).write_text(text, encoding="utf-8")
     assert stale == matters
     assert OUTCOMES.Kept(file).outcome(mutant) == found
 

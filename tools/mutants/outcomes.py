@@ -54,13 +54,27 @@ def _hashes() -> dict[str, str]:
     }
 
 
-def _matters(path: str, mutant: Mutant, by: str) -> bool:
+def _tests(by: str) -> list[str]:
+    """Return the files and folders of tests that a property consists of; none if it is a check."""
+    return [name.partition("::")[0] for name in by.split() if "/" in name]
+
+
+def _uses_suite(by: str) -> bool:
+    """Tell whether a property is a check of the conformance suite, or tests that import it."""
+    tests = _tests(by)
+    files = [file for name in tests for file in [ROOT / name, *(ROOT / name).rglob("*.py")] if file.is_file()]
+    return not tests or any("w2vref.conformance" in file.read_text(encoding="utf-8") for file in files)
+
+
+def _matters(path: str, mutant: Mutant, by: str, uses_suite: bool) -> bool:
     """Tell whether an outcome depends on a file."""
     if path.startswith("spec_tests/"):
-        tests = [name.partition("::")[0] for name in by.split() if "/" in name]
-        return path.endswith("/conftest.py") or any(f"{path}/".startswith(f"{name}/") for name in tests)
+        is_test = any(f"{path}/".startswith(f"{name}/") for name in _tests(by))
+        return is_test or path.endswith("/conftest.py")
     if Path(path).name.startswith("_w2v_kernel"):
         return False  # made from the header and _build.py
+    if path.startswith("w2vref/conformance/") and not uses_suite:
+        return False
     if mutant.backend is None:
         return True
     beside = tuple(f"w2vref/conformance/{name}/" for name in BESIDE_CHECKS)
@@ -83,7 +97,8 @@ class Kept:
 
     def digest(self, mutant: Mutant, by: str) -> str:
         """Return the digest of a mutant, of the sources, and of the property that caught it."""
-        files = [item for item in self._hashes.items() if _matters(item[0], mutant, by)]
+        uses_suite = _uses_suite(by)
+        files = [item for item in self._hashes.items() if _matters(item[0], mutant, by, uses_suite)]
         return hashlib.sha256(json.dumps([asdict(mutant), by, files]).encode()).hexdigest()
 
     def outcome(self, mutant: Mutant) -> Outcome | None:
