@@ -206,7 +206,11 @@ def test_results_and_losses() -> None:
     effective, raw = result
     assert (effective, raw) == (2 * words, 2 * 25 * 9)
     assert result.loss == model.get_latest_training_loss() > 0
+    # Each call adds up its own.
+    again = model.train(compute_loss=True)
+    assert again.loss == model.get_latest_training_loss() > 0
     assert model.train().loss is None
+    assert model.get_latest_training_loss() == 0
 
 
 @pytest.mark.parametrize(
