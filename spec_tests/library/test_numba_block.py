@@ -22,6 +22,8 @@ from w2vref.reference.block_layout import block_bounds
 
 pytest.importorskip("numba", reason="numba is an optional extra")
 
+import numba
+
 from w2vref.backends import numba_block_memory, numba_twins
 from w2vref.backends.numba_block_layout import TASK_TILES
 from w2vref.backends.numba_block_rows import TASK_ENTRIES
@@ -34,7 +36,6 @@ from w2vref.backends.numba_primitives import (
     add_products,
     compare_and_swap,
     dots,
-    entry_point,
     exchange_products,
     let_go,
     load_word,
@@ -48,22 +49,24 @@ from w2vref.backends.numba_primitives import (
 NUMBA = get_backend("numba")
 NUMPY = get_backend("numpy")
 jitted = pytest.mark.skipif(not JITTED, reason="needs machine code")
+# Not kept on disk, as the kernels' own entry points are: numba would see changes of this file only.
+compiled = numba.njit(nogil=True, error_model="numpy")
 
 
 # --- Groups of rows -----------------------------------------------------------------------------
 
 
-@entry_point
+@compiled
 def call_dots(x, a, matrix, ids, count, blocks):  # type: ignore[no-untyped-def]
     dots(pointer(x), pointer(a), pointer(matrix), pointer(ids), count, blocks)
 
 
-@entry_point
+@compiled
 def call_add_products(y, g, matrix, ids, count, blocks):  # type: ignore[no-untyped-def]
     add_products(pointer(y), pointer(g), pointer(matrix), pointer(ids), count, blocks)
 
 
-@entry_point
+@compiled
 def call_exchange(y, g, x, matrix, ids, to_matrix, to_ids, count, blocks):  # type: ignore[no-untyped-def]
     exchange_products(
         pointer(y),
@@ -78,7 +81,7 @@ def call_exchange(y, g, x, matrix, ids, to_matrix, to_ids, count, blocks):  # ty
     )
 
 
-@entry_point
+@compiled
 def call_outer(to_matrix, to_ids, g, target_step, row_step, matrix, ids, count, blocks):  # type: ignore[no-untyped-def]
     add_outer_products(
         pointer(to_matrix),
@@ -154,7 +157,7 @@ def test_outer_products_equal_one_row_after_the_other(count: int, steps: str) ->
 # --- Shared words -------------------------------------------------------------------------------
 
 
-@entry_point
+@compiled
 def claim_all(cells, claimed):  # type: ignore[no-untyped-def]
     """Claim what is left in cells[1] one by one until it is 0, and count; wait in every way."""
     cell = part(pointer(cells), 1)
@@ -183,7 +186,7 @@ def test_what_is_claimed_is_claimed_once() -> None:
     assert cells.tolist() == [9, 0, 5, 9]
 
 
-@entry_point
+@compiled
 def call_swap(cell, expected, value, swapped):  # type: ignore[no-untyped-def]
     swapped[0] = compare_and_swap(pointer(cell), expected, value)
 
