@@ -1,8 +1,8 @@
 """The same bits on real text: every backend and instruction set, `python -m bench.identical`.
 
 Trains the first words of the text in every mode with the reference and with each backend, and compares the
-trained arrays bit by bit; block training (`--algorithm block`) with several numbers of workers. Ends with
-exit status 1 if any differ.
+trained arrays bit by bit; block training (`--algorithm block`) with several numbers of workers. Several
+sizes, windows and numbers of negatives are all combined. Ends with exit status 1 if any differ.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from w2vref import Word2Vec
 from w2vref.backends import available_backends
 from w2vref.config import ALGORITHMS
 
-OBJECTIVES = {"NS": dict(hs=0, negative=5), "HS": dict(hs=1, negative=0), "HS+NS": dict(hs=1, negative=5)}
+OBJECTIVES = {"NS": (0, True), "HS": (1, False), "HS+NS": (1, True)}
+"""hs, and whether there is negative sampling."""
 ARCHITECTURES = {
     "SG": dict(sg=1),
     "CBOW": dict(sg=0),
@@ -29,6 +30,16 @@ ARCHITECTURES = {
     "CBOW mean, exact": dict(sg=0, cbow_gradient="exact"),
     "CBOW sum, gensim": dict(sg=0, cbow_mean=0, cbow_gradient="gensim"),
 }
+
+
+MODES = [f"{architecture} {objective}" for architecture in ARCHITECTURES for objective in OBJECTIVES]
+
+
+def mode_options(mode: str, negative: int) -> dict[str, Any]:
+    """Return the arguments of `Word2Vec` that a mode consists of."""
+    architecture, objective = mode.rsplit(" ", 1)
+    hs, negative_sampling = OBJECTIVES[objective]
+    return dict(hs=hs, negative=negative if negative_sampling else 0, **ARCHITECTURES[architecture])
 
 
 def trained_digest(sentences: list[list[str]], backend: str, workers: int, options: dict[str, Any]) -> str:
@@ -47,13 +58,16 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", help="folder with novels.txt(.xz); default: W2VREF_DATA")
     parser.add_argument("--words", type=int, default=5_000)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100])
+    parser.add_argument("--windows", type=int, nargs="+", default=[5])
+    parser.add_argument("--negatives", type=int, nargs="+", default=[5])
+    parser.add_argument("--modes", nargs="+", choices=MODES, metavar="MODE", help=f"of {', '.join(MODES)}")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--algorithm", choices=ALGORITHMS, default="sequential")
     parser.add_argument("--workers", type=int, nargs="+", help="default: 1; of block training 1 2 3 8")
     arguments = parser.parse_args()
     block = arguments.algorithm == "block"
     all_workers = arguments.workers or ([1, 2, 3, 8] if block else [1])
-    objectives = {"NS": OBJECTIVES["NS"]} if block else OBJECTIVES
+    modes = [m for m in arguments.modes or MODES if not block or m.rsplit(" ", 1)[1] == "NS"]
     logging.getLogger("w2vref").setLevel(logging.ERROR)
     path, text = text_file(arguments.folder, 1 + arguments.words // 100_000)
     sentences = first_sentences(path, arguments.words)
@@ -66,18 +80,21 @@ def main() -> None:
         f"{arguments.epochs} epoch(s), min_count 2"
     )
     rows, differing = [], 0
-    for size, (architecture, a), (objective, o) in itertools.product(
-        arguments.sizes, ARCHITECTURES.items(), objectives.items()
+    for size, window, negative, mode in itertools.product(
+        arguments.sizes, arguments.windows, arguments.negatives, modes
     ):
-        options: dict[str, Any] = dict(size=size, min_count=2, iter=arguments.epochs, **a, **o)
+        options = mode_options(mode, negative)
+        if not options["negative"] and negative != arguments.negatives[0]:
+            continue  # the same run again
+        options |= dict(size=size, window=window, min_count=2, iter=arguments.epochs)
         options["algorithm"] = arguments.algorithm
         expected = trained_digest(sentences, "numpy", 1, options)
         found = [trained_digest(sentences, name, workers, options) for name, workers in runs]
         differing += sum(digest != expected for digest in found)
         cells = ["same" if digest == expected else "DIFFERENT" for digest in found]
-        rows.append([f"{architecture} {objective}", size, expected, *cells])
+        rows.append([mode, size, window, options["negative"], expected, *cells])
     columns = [name if len(all_workers) == 1 else f"{name}, {workers}" for name, workers in runs]
-    print_table("hash of all trained arrays", ["mode", "size", "numpy", *columns], rows)
+    print_table("hash of all trained arrays", ["mode", "size", "window", "negative", "numpy", *columns], rows)
     print(f"\n{differing} of {len(rows) * len(runs)} runs differ from the reference")
     sys.exit(bool(differing))
 

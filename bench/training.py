@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 from bench.texts import text_file
 from bench.timing import interleaved, machine, print_table, write_json
 from w2vref import Word2Vec
-from w2vref.backends import available_backends, get_backend, register_backend
+from w2vref.backends import Backend, available_backends, get_backend, register_backend
 
 MODES: dict[str, dict[str, Any]] = {
     "SG-NS": dict(sg=1, hs=0, negative=5),
@@ -36,15 +37,22 @@ def register_instruction_sets() -> list[str]:
     """Register the C backend once for each instruction set that works here; return the names."""
     if not available_backends()["c"]:
         return []
-    from w2vref.backends.c import CBackend
     from w2vref.backends.c.library import available_simd, load_library
 
     names = []
     for simd in reversed(available_simd(load_library())):
         name = f"c-{simd}"
-        register_backend(name, lambda simd=simd: CBackend(simd=simd))
+        register_backend(name, partial(_c_backend, name, simd))
         names.append(name)
     return names
+
+
+def _c_backend(name: str, simd: str) -> Backend:
+    from w2vref.backends.c import CBackend
+
+    backend = CBackend(simd=simd)
+    backend.name = name
+    return backend
 
 
 def has_algorithm(backend: str, options: dict[str, Any]) -> bool:

@@ -100,3 +100,101 @@ def test_without_a_target_the_backends_are_tested(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "test_backends.py" in done.stdout
     assert "test_target.py" not in done.stdout
+
+
+BACKENDS = """
+from w2vref.backends import register_backend
+from w2vref.backends.numpy_backend import NumpyBackend
+
+class Doubles(NumpyBackend):
+    name = "doubles"
+
+    def train_sg_pair(self, config, parameters, tables, *arguments):
+        step = super().train_sg_pair(config, parameters, tables, *arguments)
+        return step._replace(hidden_error=step.hidden_error * 2)
+
+class Raises(NumpyBackend):
+    name = "raises"
+
+    def score_sg_pair(self, config, parameters, tables, input_id, target_id):
+        return [0.0][target_id + 1]
+
+class Unsteady(NumpyBackend):
+    name = "unsteady"
+    calls = 0
+
+    def train(self, job, control):
+        Unsteady.calls += 1
+        result = super().train(job, control)
+        return result._replace(effective_words=result.effective_words + (Unsteady.calls == 3))
+
+for backend in (Doubles, Raises, Unsteady):
+    register_backend(backend.name, backend)
+"""
+
+
+def report_on(folder: Path, backend: str, check: str) -> list[str]:
+    """Run one check on a wrong backend and return the lines of its report."""
+    (folder / "conftest.py").write_text(BACKENDS, encoding="utf-8")
+    done = run_pytest(
+        folder,
+        "w2vref.conformance",
+        f"--w2v-backend={backend}",
+        f"-k={backend}-{check}]",
+        "--hypothesis-seed=1",
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    section = done.stdout.split("= FAILURES =")[1].split("= short test summary")[0]
+    return [line for line in section.splitlines()[1:] if not line.startswith("===")]
+
+
+def run_snippet(folder: Path, report: list[str]) -> str:
+    """Run what the report prints for it, as its reader would, and return how it ends."""
+    start = report.index("  reproduce with:") + 1
+    code = [line.removeprefix("    ") for line in report[start:] if line.startswith("    ")]
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(["import conftest", *code])],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(str(w2vref.__file__)).parents[1])},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    return done.stderr
+
+
+def test_the_report_on_a_wrong_backend_is_all_its_author_needs(tmp_path: Path) -> None:
+    report = report_on(tmp_path, "doubles", "train_sg_pair")
+    title, first, expected, got, case, reproduce, *snippet, promised = report
+    assert title.strip("_ ") == "test_backend[doubles-train_sg_pair]"
+    assert first.startswith(
+        "backend 'doubles' fails train_sg_pair: hidden_error[0] differs, the first of 1 of "
+    )
+    assert expected.startswith("  expected  np.float32(")
+    assert got.startswith("  got       np.float32(")
+    assert case.startswith("  case      PairCase(config=TrainingConfig(vector_size=1")
+    assert "dialect=" not in case  # the default
+    assert reproduce == "  reproduce with:"
+    assert snippet[-1].strip() == "CHECKS['train_sg_pair'].run(get_backend('doubles'), case)"
+    assert promised.startswith("promised: train_sg_pair: ")
+    assert first in run_snippet(tmp_path, report)
+
+
+def test_an_exception_of_a_backend_is_reported_with_its_place_and_case(tmp_path: Path) -> None:
+    report = report_on(tmp_path, "raises", "score_sg_pair")
+    assert report[1:4] == [
+        "backend 'raises' fails score_sg_pair: it raises an exception",
+        "  expected  a result",
+        "  got       IndexError: list index out of range",
+    ]
+    assert report[4].strip().endswith("in score_sg_pair")
+    assert report[5].strip() == "return [0.0][target_id + 1]"
+    assert "IndexError: list index out of range" in run_snippet(tmp_path, report)
+
+
+def test_a_backend_whose_results_change_is_told_so(tmp_path: Path) -> None:
+    report = report_on(tmp_path, "unsteady", "epoch")
+    assert report[1] == "backend 'unsteady' fails epoch: effective_words differs"
+    assert "This case fails now and then: what the backend gives changes from run to run." in report

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from w2vref.backends.numpy_backend import NumpyBackend
 from w2vref.config import BlockRule, TrainingConfig
 from w2vref.conformance import cases, strategies
 from w2vref.conformance.checks import CHECKS
-from w2vref.conformance.compare import MismatchError
+from w2vref.conformance.compare import MismatchError, as_python
 from w2vref.dialects import Dialect
 from w2vref.records import Step
 from w2vref.reference import skipgram
@@ -120,6 +122,24 @@ def test_a_report_can_be_understood_and_run(monkeypatch: pytest.MonkeyPatch) -> 
     assert str(again.value) == report
 
 
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "writing_a_backend.md"
+
+
+def test_the_report_in_the_guide_is_what_its_snippet_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "_factories", dict(backends._factories))
+    monkeypatch.setattr(backends, "_loaded", dict(backends._loaded))
+    guide = GUIDE.read_text(encoding="utf-8")
+    (code,) = (code for code in re.findall(r"```python\n(.*?)```", guide, re.DOTALL) if "class Hasty" in code)
+    exec(compile(code, str(GUIDE), "exec"), {"__name__": "guide"})
+    start, end = guide.index("    backend 'hasty' fails"), guide.index("    promised: ")
+    report = "".join(line[4:] for line in guide[start:end].splitlines(keepends=True))
+    snippet = "\n".join(line[4:] for line in report.split("reproduce with:\n")[1].splitlines())
+    with pytest.raises(MismatchError) as caught:
+        exec(compile(snippet, "snippet", "exec"), {})
+    assert str(caught.value) == report
+    assert CHECKS["train_sg_pair"].promise in guide
+
+
 def test_cases_build_equal_arrays_each_time_and_their_repr_builds_them_again() -> None:
     again = eval(
         repr(CASE),
@@ -129,6 +149,27 @@ def test_cases_build_equal_arrays_each_time_and_their_repr_builds_them_again() -
     one, two = (c.state.parameters(c.config) for c in (CASE, again))
     np.testing.assert_array_equal(one.input_vectors, two.input_vectors)
     assert np.abs(one.input_vectors).max() > 0
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_what_a_report_shows_builds_the_case_again(name: str) -> None:
+    names = {**vars(cases), "BlockRule": BlockRule, "Dialect": Dialect, "TrainingConfig": TrainingConfig}
+
+    @settings(max_examples=20, phases=[Phase.generate], deadline=None)
+    @given(getattr(strategies, CHECKS[name].strategy)())
+    def holds(case: object) -> None:
+        text = as_python(case)
+        assert eval(text, names) == case
+        assert len(text) <= len(repr(case))
+
+    holds()
+
+
+def test_a_report_shows_nothing_that_goes_without_saying() -> None:
+    assert as_python(CASE) == (
+        "PairCase(config=TrainingConfig(vector_size=272, sg=True, negative=2), "
+        "state=State(counts=(3, 2)), context_ids=(0,), target_id=1, negative_ids=(0, 0))"
+    )
 
 
 @given(strategies.epochs())

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from w2vref import Word2Vec, backends
-from w2vref.backends import register_backend
+from w2vref.backends import Capabilities, register_backend
 from w2vref.backends.checks import check_corpus, check_ids, check_rows, check_supported
 from w2vref.backends.numpy_backend import NumpyBackend
 from w2vref.config import TrainingConfig
@@ -68,6 +68,24 @@ def test_what_is_not_asked_for_may_be_lacking() -> None:
     check_supported(partial, TrainingConfig(4, sg=True, cbow_gradient="exact"))
     # A score has no gradient.
     check_supported(backend_with(cbow_gradients=NONE), TrainingConfig(4), score=True)
+
+
+@pytest.mark.parametrize(
+    ("promise", "words"),
+    [
+        ({"objectives": {"hs", "ns"}}, r"objectives=\.\.\.\) has \['ns'\]: choose from \['hs', 'negative'\]"),
+        ({"architectures": {"skipgram"}}, r"has \['skipgram'\]: choose from \['cbow', 'sg'\]"),
+        ({"cbow_gradients": {"mean"}}, r"has \['mean'\]: choose from \['exact', 'gensim', 'word2vec'\]"),
+        ({"algorithms": {"blocks"}}, r"has \['blocks'\]: choose from \['block', 'sequential'\]"),
+        (
+            {"dialect_choices": {("sigmoid", "tabel")}},
+            r"has \[\('sigmoid', 'tabel'\)\]: choose \(axis, choice\)",
+        ),
+    ],
+)
+def test_a_misspelt_capability_is_no_promise(promise: dict[str, set[object]], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Capabilities(**{name: frozenset(values) for name, values in promise.items()})  # type: ignore[arg-type]
 
 
 @pytest.fixture

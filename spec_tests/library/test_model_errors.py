@@ -265,6 +265,16 @@ def test_locks_of_a_wrong_length() -> None:
         model.wv.vectors_lockf = np.ones(2, dtype=np.float32)
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_locks_that_are_not_finite(value: float) -> None:
+    model = trained()
+    model.wv.vectors_lockf = np.full(len(model.wv), value, dtype=np.float32)
+    before = model.wv.vectors.copy()
+    with pytest.raises(ValueError, match="vectors_lockf has a value that is not finite"):
+        model.train(SENTENCES)
+    assert np.array_equal(model.wv.vectors, before)
+
+
 def test_divergence_is_named_and_only_a_reset_helps() -> None:
     # Sums over wide windows and an absurd learning rate: the projections explode.
     sentences = [["a", "b", "c", "d"] * 5] * 4
@@ -286,9 +296,10 @@ def test_divergence_is_named_and_only_a_reset_helps() -> None:
     assert np.isfinite(model.wv.vectors).all()
 
 
-def test_values_that_are_not_finite_before_training() -> None:
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_values_that_are_not_finite_before_training(value: float) -> None:
     model = trained()
-    model.wv.vectors[1, 2] = np.nan
+    model.wv.vectors[1, 2] = value
     with pytest.raises(ValueError, match=r"input_vectors .* row 1"):
         model.train(SENTENCES)
 

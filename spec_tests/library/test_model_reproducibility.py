@@ -121,6 +121,24 @@ def test_an_interrupted_call_resumes_with_the_bits_of_an_uninterrupted_one(words
     assert digest(model) == expected
 
 
+def test_a_new_call_does_not_repeat_the_draws_of_an_interrupted_epoch() -> None:
+    model = Word2Vec(**{**OPTIONS, "iter": 3, "size": 40})
+    model.build_vocab(SENTENCES)
+    model.progress_hook = StopAt(1)
+    with pytest.raises(KeyboardInterrupt):
+        model.train(SENTENCES)
+    model.progress_hook = None
+    interrupted = model.train_position
+    assert interrupted is not None
+    assert (interrupted.first_epoch, interrupted.epoch) == (0, 0)
+    assert interrupted.token > 0
+    model.train(SENTENCES, epochs=2)
+    assert model.train_position is not None
+    assert model.train_position.first_epoch == 1  # epoch 0 has been begun
+    model.train(SENTENCES, epochs=1)
+    assert model.train_position.first_epoch == 3
+
+
 def test_resume_refuses_another_corpus_and_changes_nothing() -> None:
     model = Word2Vec(**{**OPTIONS, "iter": 3, "size": 40})
     model.build_vocab(SENTENCES)
@@ -131,8 +149,9 @@ def test_resume_refuses_another_corpus_and_changes_nothing() -> None:
         model.train(SENTENCES)
     model.progress_hook = None
     before = digest(model), model.train_position
-    with pytest.raises(ValueError, match="not the corpus of the interrupted call"):
-        model.train(SENTENCES[:-1], resume=True)
+    for other in (SENTENCES[::-1], SENTENCES[:-1]):  # as long, and shorter
+        with pytest.raises(ValueError, match="not the corpus of the interrupted call"):
+            model.train(other, resume=True)
     with pytest.raises(ValueError, match="omit"):
         model.train(SENTENCES, resume=True, epochs=2)
     assert (digest(model), model.train_position) == before
@@ -187,7 +206,11 @@ def test_results_and_losses() -> None:
     effective, raw = result
     assert (effective, raw) == (2 * words, 2 * 25 * 9)
     assert result.loss == model.get_latest_training_loss() > 0
+    # Each call adds up its own.
+    again = model.train(compute_loss=True)
+    assert again.loss == model.get_latest_training_loss() > 0
     assert model.train().loss is None
+    assert model.get_latest_training_loss() == 0
 
 
 @pytest.mark.parametrize(

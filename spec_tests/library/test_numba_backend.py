@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import subprocess
@@ -342,6 +343,39 @@ def test_one_compilation_serves_read_only_memory_mapped_and_odd_arrays(tmp_path:
         NUMBA.train(case.job(found, corpus=corpus), Control())
         assert_same_bits(found, wanted)
     assert len(ENTRY_POINTS.train.signatures) == 1
+
+
+def sparse_rows(rows: int, stride: int) -> np.ndarray:
+    """Return zeroed rows that take memory only where they are written."""
+    no_reserve = 0x4000  # Linux's MAP_NORESERVE; older versions of Python have no name for it
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | no_reserve
+    return np.frombuffer(mmap.mmap(-1, rows * stride * 4, flags=flags), np.float32).reshape(rows, stride)
+
+
+@jitted
+@pytest.mark.skipif(sys.platform != "linux", reason="maps memory without reserving it")
+def test_rows_beyond_two_to_the_31_elements() -> None:
+    size = 2000  # 125 blocks
+    rows = 2**31 // size + 100  # the last hundred begin beyond 2^31 elements, or 8 GB
+    config = TrainingConfig(vector_size=size, sg=True, negative=2)
+    ids = np.array([rows - 1, rows - 5, rows - 90, 3])
+    tables = Tables(
+        sample_int=np.zeros(0, dtype=np.uint64),
+        cum_table=np.zeros(rows, dtype=np.uint32),  # not looked at: the negatives are given
+        codes=np.zeros(0, dtype=np.uint8),
+        points=np.zeros(0, dtype=np.uint32),
+        code_offsets=np.zeros(1, dtype=np.int64),
+    )
+    start = np.random.default_rng(2).normal(0.0, 0.1, (2, len(ids), size)).astype(np.float32)
+    trained = []
+    for backend in (NUMBA, NUMPY):
+        inputs, outputs = sparse_rows(rows, size), sparse_rows(rows, size)
+        inputs[ids], outputs[ids] = start
+        parameters = Parameters(size, inputs, outputs, inputs[:0], np.ones(1, dtype=np.float32))
+        step = backend.train_sg_pair(config, parameters, tables, int(ids[0]), int(ids[1]), ids[2:], 0.1)
+        trained.append(np.concatenate([inputs[ids], outputs[ids], step.hidden_error[None]]))
+    assert (trained[1][:-1] != np.concatenate(start)).any(axis=1).sum() == 4  # the input, three outputs
+    assert np.array_equal(trained[0].view(np.uint32), trained[1].view(np.uint32))
 
 
 def test_ids_outside_the_vocabulary_are_refused_before_anything_changes() -> None:

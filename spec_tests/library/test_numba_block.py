@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,8 @@ from w2vref.reference.block_layout import block_bounds
 
 pytest.importorskip("numba", reason="numba is an optional extra")
 
+import numba
+
 from w2vref.backends import numba_block_memory, numba_twins
 from w2vref.backends.numba_block_layout import TASK_TILES
 from w2vref.backends.numba_block_rows import TASK_ENTRIES
@@ -33,7 +36,6 @@ from w2vref.backends.numba_primitives import (
     add_products,
     compare_and_swap,
     dots,
-    entry_point,
     exchange_products,
     let_go,
     load_word,
@@ -47,22 +49,24 @@ from w2vref.backends.numba_primitives import (
 NUMBA = get_backend("numba")
 NUMPY = get_backend("numpy")
 jitted = pytest.mark.skipif(not JITTED, reason="needs machine code")
+# Not kept on disk, as the kernels' own entry points are: numba would see changes of this file only.
+compiled = numba.njit(nogil=True, error_model="numpy")
 
 
 # --- Groups of rows -----------------------------------------------------------------------------
 
 
-@entry_point
+@compiled
 def call_dots(x, a, matrix, ids, count, blocks):  # type: ignore[no-untyped-def]
     dots(pointer(x), pointer(a), pointer(matrix), pointer(ids), count, blocks)
 
 
-@entry_point
+@compiled
 def call_add_products(y, g, matrix, ids, count, blocks):  # type: ignore[no-untyped-def]
     add_products(pointer(y), pointer(g), pointer(matrix), pointer(ids), count, blocks)
 
 
-@entry_point
+@compiled
 def call_exchange(y, g, x, matrix, ids, to_matrix, to_ids, count, blocks):  # type: ignore[no-untyped-def]
     exchange_products(
         pointer(y),
@@ -77,7 +81,7 @@ def call_exchange(y, g, x, matrix, ids, to_matrix, to_ids, count, blocks):  # ty
     )
 
 
-@entry_point
+@compiled
 def call_outer(to_matrix, to_ids, g, target_step, row_step, matrix, ids, count, blocks):  # type: ignore[no-untyped-def]
     add_outer_products(
         pointer(to_matrix),
@@ -153,7 +157,7 @@ def test_outer_products_equal_one_row_after_the_other(count: int, steps: str) ->
 # --- Shared words -------------------------------------------------------------------------------
 
 
-@entry_point
+@compiled
 def claim_all(cells, claimed):  # type: ignore[no-untyped-def]
     """Claim what is left in cells[1] one by one until it is 0, and count; wait in every way."""
     cell = part(pointer(cells), 1)
@@ -182,12 +186,21 @@ def test_what_is_claimed_is_claimed_once() -> None:
     assert cells.tolist() == [9, 0, 5, 9]
 
 
-def test_a_swap_that_expects_something_else_changes_nothing() -> None:
-    cell = np.array([3], dtype=np.int64)
-    assert not numba_twins.compare_and_swap(cell, 2, 8)
-    assert cell[0] == 3
-    assert numba_twins.compare_and_swap(cell, 3, 8)
-    assert cell[0] == 8
+@compiled
+def call_swap(cell, expected, value, swapped):  # type: ignore[no-untyped-def]
+    swapped[0] = compare_and_swap(pointer(cell), expected, value)
+
+
+def swap_twin(cell: np.ndarray, expected: int, value: int, swapped: np.ndarray) -> None:
+    swapped[0] = numba_twins.compare_and_swap(cell, expected, value)
+
+
+@pytest.mark.parametrize("swap", [call_swap, swap_twin], ids=["kernels", "twin"])
+def test_a_swap_that_expects_something_else_changes_nothing(swap: Callable[..., None]) -> None:
+    cell, swapped = np.array([3], dtype=np.int64), np.array([9], dtype=np.int64)
+    for expected, done, after in ((2, 0, 3), (3, 1, 8), (3, 0, 8)):
+        swap(cell, expected, 8, swapped)
+        assert (swapped[0], cell[0]) == (done, after)
 
 
 # --- Training -----------------------------------------------------------------------------------

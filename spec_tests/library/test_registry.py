@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from w2vref import Word2Vec, backends, errors
@@ -78,3 +80,90 @@ def test_the_errors_of_the_registry() -> None:
         "FileFormatError",
     ):
         assert issubclass(getattr(errors, name), errors.W2VError)
+
+
+class Unnamed(NumpyBackend):
+    """A backend whose author has forgotten the name."""
+
+
+class Promising(NumpyBackend):
+    name = "promising"
+    capabilities = frozenset({"hs"})  # type: ignore[assignment]
+
+
+def test_a_backend_has_the_name_it_is_asked_for_by_and_real_capabilities() -> None:
+    """Otherwise the suite would check the reference against itself, and report a name that means another."""
+    register_backend("unnamed", Unnamed)
+    with pytest.raises(BackendUnavailableError, match=r"backend 'unnamed' has the name 'numpy': make its"):
+        get_backend("unnamed")
+    register_backend("promising", Promising)
+    with pytest.raises(
+        BackendUnavailableError, match=r"has a frozenset as capabilities, which must be a w2vref"
+    ):
+        get_backend("promising")
+
+
+def install(folder: Path, package: str, entry_points: str) -> None:
+    """Write what an installer writes."""
+    metadata = folder / f"{package.replace('-', '_')}-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n", "utf-8")
+    (metadata / "entry_points.txt").write_text(f"[w2vref.backends]\n{entry_points}\n", "utf-8")
+
+
+MODULE = """
+import sys
+from w2vref.backends.numpy_backend import NumpyBackend
+from w2vref.errors import BackendUnavailableError
+
+class Good(NumpyBackend):
+    name = "good"
+
+class Refuses(NumpyBackend):
+    def __init__(self):
+        raise BackendUnavailableError("needs a GPU: buy one")
+
+class Breaks(NumpyBackend):
+    def __init__(self):
+        raise OSError("libgpu.so: cannot open shared object file")
+"""
+
+
+def test_backends_of_packages_and_why_one_of_them_does_not_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A package that is broken is told by name, and takes no other backend with it."""
+    (tmp_path / "some_backends.py").write_text(MODULE, encoding="utf-8")
+    (tmp_path / "needs_more.py").write_text("import no_such_module\n", encoding="utf-8")
+    points = {
+        "good": "some_backends:Good",
+        "refuses": "some_backends:Refuses",
+        "breaks": "some_backends:Breaks",
+        "misspelt": "some_backends:Bakend",
+        "needy": "needs_more:Backend",
+        "numpy": "some_backends:Good",  # taken
+    }
+    install(tmp_path, "some-backends", "\n".join(f"{name} = {place}" for name, place in points.items()))
+    install(tmp_path, "first", "twice = some_backends:Good")
+    install(tmp_path, "second", "twice = some_backends:Good")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    statuses = available_backends()
+    assert statuses["good"]
+    assert get_backend("numpy").name == "numpy"
+    reasons = {name: status.reason for name, status in statuses.items() if name in {*points, "twice"}}
+    of_package = "of the package 'some-backends' cannot be loaded"
+    remedy = "install what it needs, or use backend='auto'"
+    assert reasons == {
+        "good": "",
+        "numpy": "",
+        "refuses": "needs a GPU: buy one",
+        "breaks": f"backend 'breaks' {of_package} "
+        f"(OSError: libgpu.so: cannot open shared object file): {remedy}",
+        "misspelt": f"backend 'misspelt' {of_package} "
+        f"(AttributeError: module 'some_backends' has no attribute 'Bakend'): {remedy}",
+        "needy": f"backend 'needy' {of_package} "
+        f"(ModuleNotFoundError: No module named 'no_such_module'): {remedy}",
+        "twice": "several packages have a backend 'twice': uninstall all but one of first, second",
+    }
+    with pytest.raises(BackendUnavailableError, match="libgpu"):
+        Word2Vec(backend="breaks")

@@ -49,6 +49,12 @@ def test_power_rejects_exponents_without_end(exponent: float) -> None:
         power(np.ones(1), exponent)
 
 
+def test_noise_is_drawn_by_three_quarters_unless_told_otherwise() -> None:
+    # 16^0.75 = 8, 81^0.75 = 27: shares of 27, 8 and 1 of 36.
+    assert make_cum_table(np.array([81, 16, 1]), domain=36).tolist() == [27, 35, 36]
+    assert make_cum_table(np.array([81, 16, 1]), 0.5, domain=14).tolist() == [9, 13, 14]
+
+
 @given(
     counts=COUNTS,
     exponent=st.sampled_from(EXPONENTS),

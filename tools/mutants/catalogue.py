@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ else:
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+LISTS = ("c", "numba", "callers")
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,13 @@ class Mutant:
         return "numba" if self.file.startswith("w2vref/backends/numba_") else None
 
 
-def read_mutants() -> list[Mutant]:
-    """Return all mutants, in the order of the files and in each of its text.
+def read_mutants(lists: Sequence[str] = LISTS) -> list[Mutant]:
+    """Return the mutants of these lists, in their order and in each of its text.
 
     Raises: TypeError for a mutant with an unknown or a missing field.
     """
     found = []
-    for name in ("c", "numba", "callers"):
+    for name in lists:
         with (HERE / f"{name}.toml").open("rb") as stream:
             found += [Mutant(**fields) for fields in tomllib.load(stream)["mutant"]]
     return found

@@ -1,10 +1,14 @@
 """Puts mistakes into a copy of the package, one at a time, and looks which property catches each.
 
-    python tools/mutants/run.py [--only ID ...] [--report FILE]
+    python tools/mutants/run.py [--list LIST ...] [--only ID ...] [--anew] [--results FILE] [--report FILE]
 
 For each mutant the property that names it is run first, then, if it sees nothing, the wider ones. All
 properties are first run without a mutant: one that fails by itself would prove nothing. Exit code 1 if a
-mutant survives; the report is written only by a run of all mutants in which none does.
+mutant survives.
+
+Mutants that were caught are kept in a file, with a digest of the mutant, the sources and the property, and
+are not run again while these stay as they were: a run that was cut off goes on, and mutants can be judged
+in several sittings. The report is written once every mutant has an outcome with the sources of now.
 """
 
 from __future__ import annotations
@@ -21,15 +25,18 @@ import sysconfig
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from catalogue import HERE, ROOT, Mutant, read_mutants
+from catalogue import HERE, LISTS, ROOT, Mutant, read_mutants
+from outcomes import Kept, Outcome
+from page import table
 
 EXAMPLES = 1000
 """Cases that a check draws at most; the ordinary tests draw 50, and so most mutants fall among the first."""
 FEWER = {"workers": 5, "model_life": 60, "long_epoch": 10, "epoch": 500, "block_epoch": 60, "block_stop": 20}
-SECONDS, HANG_SECONDS = 120.0, 30.0
-"""What runs longer hangs: no property takes half of it. The second is for mutants of which it is expected."""
+SECONDS, HANG_SECONDS = 900.0, 60.0
+"""What runs longer hangs: no property takes half of it, on a busy machine either. The second is for mutants
+of which it is expected."""
 WIDER_TESTS = (
     "spec_tests/library/test_model_errors.py spec_tests/library/test_model_reproducibility.py "
     "spec_tests/library/test_model_update.py spec_tests/library/test_vocabulary.py",
@@ -38,17 +45,6 @@ WIDER_TESTS = (
 COPIED = ("w2vref", "spec_tests", "docs", "pyproject.toml", "setup.py", "README.md", "noxfile.py")
 LEFT_OUT = ("*.so", "*.o", "__pycache__", "_build", ".hypothesis")
 COMPILER = os.environ.get("CC", "gcc")
-
-
-class Outcome(NamedTuple):
-    """What came of one property and one mutant."""
-
-    caught: bool
-    by: str
-    """The check or test that failed."""
-    how: str
-    """After how many cases, or by what."""
-    seconds: float
 
 
 class BrokenError(Exception):
@@ -236,29 +232,28 @@ class Session:
         return [mutant.caught_by, *wider]
 
 
-def table(outcomes: dict[str, Outcome], mutants: list[Mutant]) -> str:
-    """Return the page of the results."""
-    lines = [
-        "# Mutants",
-        "",
-        f"{len(mutants)} mistakes, put one at a time into a copy of the package, and what caught each:",
-        "a check of `w2vref.conformance`, after how many cases, or a test. The ordinary tests draw 50 cases",
-        "for a check, 200 for `epoch` and the pairs, 150 for `sigmoid`. `nox -s mutants` runs all this and",
-        "writes this page. The mistakes stand in `tools/mutants/*.toml`. Those with a number in the fourth",
-        "column happened to other implementations: it is theirs in the catalogue of such bugs.",
-        "",
-        "| mutant | file | mistake | known as | caught by | at | seconds |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for mutant in mutants:
-        outcome = outcomes[mutant.id]
-        by = outcome.by.removeprefix("spec_tests/").replace("|", "\\|")
-        place = mutant.file.removeprefix("w2vref/")
-        lines.append(
-            f"| {mutant.id} | `{place}` | {mutant.mistake} | {mutant.catalogue} | `{by}` | {outcome.how} "
-            f"| {outcome.seconds:.1f} |"
-        )
-    return "\n".join(lines) + "\n"
+def judge(mutants: list[Mutant], kept: Kept) -> tuple[list[str], list[str]]:
+    """Judge mutants, keep and print what comes of each; return the ids that survive and that are broken."""
+    alive, broken = [], []
+    with tempfile.TemporaryDirectory() as name:
+        session = Session(Path(name).resolve())
+        for mutant in mutants:
+            try:
+                outcome = session.apply(mutant)
+            except BrokenError as error:
+                broken.append(mutant.id)
+                print(f"{mutant.id:28} BROKEN: {error}", flush=True)
+                continue
+            kept.keep(mutant, outcome)
+            if not outcome.caught:
+                alive.append(mutant.id)
+            note = "" if outcome.by.startswith(mutant.caught_by) else f" (not by {mutant.caught_by})"
+            word = "caught by" if outcome.caught else "SURVIVES"
+            print(
+                f"{mutant.id:28} {word} {outcome.by}, {outcome.how}, {outcome.seconds:.1f} s{note}",
+                flush=True,
+            )
+    return alive, broken
 
 
 def main() -> int:
@@ -267,45 +262,37 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", nargs="+", metavar="ID", help="these mutants, or those that begin so")
-    parser.add_argument("--results", type=Path, help="keep outcomes in this file, and take those it has")
+    parser.add_argument("--list", nargs="+", choices=LISTS, default=LISTS, help="the mutants of these lists")
+    parser.add_argument(
+        "--results", type=Path, default=ROOT / ".mutants.json", help="where outcomes are kept"
+    )
+    parser.add_argument("--anew", action="store_true", help="judge all that are chosen, kept or not")
     parser.add_argument("--report", type=Path, default=ROOT / "docs" / "mutants.md")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    kept = Kept(options.results)
     mutants = read_mutants()
-    chosen = [m for m in mutants if not options.only or m.id.startswith(tuple(options.only))]
-    outcomes: dict[str, Outcome] = {}
-    if options.results and options.results.exists():
-        kept = json.loads(options.results.read_text(encoding="utf-8"))
-        outcomes = {name: Outcome(*kept[name]) for name in kept if name in {m.id for m in mutants}}
-        chosen = [mutant for mutant in chosen if mutant.id not in outcomes]
-    broken = 0
+    chosen = read_mutants(options.list)
+    if options.only:
+        chosen = [mutant for mutant in chosen if mutant.id.startswith(tuple(options.only))]
+    to_judge = [mutant for mutant in chosen if options.anew or kept.outcome(mutant) is None]
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory() as name:
-        session = Session(Path(name).resolve())
-        for mutant in chosen:
-            try:
-                outcome = session.apply(mutant)
-            except BrokenError as error:
-                broken += 1
-                print(f"{mutant.id:28} BROKEN: {error}", flush=True)
-                continue
-            outcomes[mutant.id] = outcome
-            if options.results and outcome.caught:
-                caught = {name: found for name, found in outcomes.items() if found.caught}
-                options.results.write_text(json.dumps(caught), encoding="utf-8")
-            note = "" if outcome.by.startswith(mutant.caught_by) else f" (not by {mutant.caught_by})"
-            word = "caught by" if outcome.caught else "SURVIVES"
-            print(
-                f"{mutant.id:28} {word} {outcome.by}, {outcome.how}, {outcome.seconds:.1f} s{note}",
-                flush=True,
-            )
-    alive = [mutant_id for mutant_id, outcome in outcomes.items() if not outcome.caught]
+    alive, broken = judge(to_judge, kept) if to_judge else ([], [])
     minutes = (time.perf_counter() - started) / 60
-    print(f"{len(chosen)} mutants, {len(alive)} survive, {broken} broken, {minutes:.1f} minutes")
+    print(
+        f"{len(to_judge)} mutants judged, {len(chosen) - len(to_judge)} kept; "
+        f"{len(alive)} survive, {len(broken)} broken, {minutes:.1f} minutes"
+    )
     if alive or broken:
+        print(f"survivors: {' '.join(alive) or 'none'}; broken: {' '.join(broken) or 'none'}")
         return 1
-    if len(outcomes) == len(mutants):
-        options.report.write_text(table(outcomes, mutants), encoding="utf-8")
+    now = Kept(options.results)  # the sources may have been changed in the meantime
+    found = {mutant.id: outcome for mutant in mutants if (outcome := now.outcome(mutant)) is not None}
+    if len(found) == len(mutants):
+        options.report.write_text(table(found, mutants), encoding="utf-8")
+    else:
+        missing = len(mutants) - len(found)
+        print(f"no report: {missing} of {len(mutants)} mutants have no outcome with these sources")
     return 0
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 from w2vref.backends.base import Backend, Capabilities, Control, EpochResult, TrainingJob
 from w2vref.dialects import W2VREF, Dialect
@@ -74,12 +74,35 @@ def register_backend(name: str, factory: Factory) -> None:
     _factories[name] = factory
 
 
+def _of_packages(points: Sequence[EntryPoint]) -> Factory:
+    """Return a factory for the entry points of one name: whatever is wrong, other backends still work."""
+    name, packages = points[0].name, sorted({p.dist.name if p.dist else p.module for p in points})
+
+    def load() -> Backend:
+        if len(packages) > 1:
+            raise BackendUnavailableError(
+                f"several packages have a backend {name!r}: uninstall all but one of {', '.join(packages)}"
+            )
+        try:
+            backend: Backend = points[0].load()()
+        except BackendUnavailableError:
+            raise
+        except Exception as error:
+            raise BackendUnavailableError(
+                f"backend {name!r} of the package {packages[0]!r} cannot be loaded "
+                f"({type(error).__name__}: {error}): install what it needs, or use backend='auto'"
+            ) from error
+        return backend
+
+    return load
+
+
 def _discover() -> dict[str, Factory]:
-    """Return all factories: registered ones, then those of installed packages."""
-    found = dict(_factories)
+    """Return all factories: registered ones, then those of installed packages, whose names are not taken."""
+    points: dict[str, list[EntryPoint]] = {}
     for point in entry_points(group=ENTRY_POINT_GROUP):
-        found.setdefault(point.name, _lazy(point.module, point.attr))
-    return found
+        points.setdefault(point.name, []).append(point)
+    return {name: _of_packages(group) for name, group in points.items()} | _factories
 
 
 def get_backend(name: str = "auto", dialect: Dialect = W2VREF) -> Backend:
@@ -116,12 +139,24 @@ def get_backend(name: str = "auto", dialect: Dialect = W2VREF) -> Backend:
 
 
 def _check_protocol(name: str, backend: object) -> None:
-    if not isinstance(backend, Backend):
-        members = [m for m in dir(Backend) if not m.startswith("_")]
-        missing = [m for m in members if not hasattr(backend, m)]
+    """Raise BackendUnavailableError for what is no backend, or has another name than its registration."""
+    see = "see w2vref.backends.base.Backend for what a backend provides"
+    members = [member for member in dir(Backend) if not member.startswith("_")]
+    missing = [member for member in members if not hasattr(backend, member)]
+    if missing or not isinstance(backend, Backend):
         raise BackendUnavailableError(
-            f"backend {name!r} is a {type(backend).__name__} without {', '.join(missing)}: "
-            "see w2vref.backends.base.Backend for what a backend provides"
+            f"backend {name!r} is a {type(backend).__name__} without {', '.join(missing)}: {see}"
+        )
+    if not isinstance(backend.capabilities, Capabilities):
+        raise BackendUnavailableError(
+            f"backend {name!r} has a {type(backend.capabilities).__name__} as capabilities, which must be a "
+            f"w2vref.backends.Capabilities: {see}"
+        )
+    if backend.name != name:
+        # Messages and the suite name a backend so that it can be asked for again.
+        raise BackendUnavailableError(
+            f"backend {name!r} has the name {backend.name!r}: make its attribute `name` what it is "
+            "registered as"
         )
 
 

@@ -21,13 +21,21 @@ from typing import NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from w2vref._typing import Float32Array, Float64Array, Int32Array, Int64Array, UInt64Array, WordId
-from w2vref.config import CBOW_GRADIENTS, TrainingConfig
-from w2vref.dialects import OPTION_AXES, W2VREF, Dialect, differences
+from w2vref.config import ALGORITHMS, CBOW_GRADIENTS, TrainingConfig
+from w2vref.dialects import AXES, OPTION_AXES, W2VREF, Dialect, differences
 from w2vref.records import EncodedCorpus, Parameters, Step, Tables
 
 SPAN_TOKENS = 10_000
 """What a worker of a threaded backend claims at a time, some milliseconds of a compiled kernel; fewer only
 where a token is so much work that a stop would wait."""
+
+
+_KNOWN = {
+    "architectures": frozenset({"sg", "cbow"}),
+    "objectives": frozenset({"hs", "negative"}),
+    "cbow_gradients": frozenset(CBOW_GRADIENTS),
+    "algorithms": frozenset(ALGORITHMS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,20 @@ class Capabilities:
     algorithms: frozenset[str] = frozenset({"sequential"})
     dialect_choices: frozenset[tuple[str, str]] = frozenset()
     """(axis, choice) of `w2vref.dialects` that it has besides those of the default dialect."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a value that nothing asks for, such as a misspelt one."""
+        for name, known in _KNOWN.items():
+            if unknown := set(getattr(self, name)) - known:
+                raise ValueError(
+                    f"Capabilities({name}=...) has {sorted(unknown)}: choose from {sorted(known)}"
+                )
+        known_choices = {(axis, choice) for axis, record in AXES.items() for choice in record.choices}
+        if unknown_choices := self.dialect_choices - known_choices:
+            raise ValueError(
+                f"Capabilities(dialect_choices=...) has {sorted(unknown_choices)}: choose (axis, choice) "
+                "pairs from w2vref.dialects.AXES"
+            )
 
     def lacking(self, dialect: Dialect) -> list[tuple[str, str]]:
         """Return the (axis, choice) of a dialect that are neither the default's nor had."""

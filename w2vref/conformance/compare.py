@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import traceback
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from w2vref.conformance.tolerances import LOSS, LOSS_FLOOR
+from w2vref.dialects import Dialect
 from w2vref.records import Parameters
 
 MATRICES = ("input_vectors", "output_vectors", "node_vectors")
@@ -30,9 +33,18 @@ class Comparison:
             f"backend {self.backend!r} fails {self.check}: {what}\n"
             f"  expected  {expected}\n"
             f"  got       {got}\n"
-            f"  case      {self.case}\n"
+            f"  case      {as_python(self.case)}\n"
             "  reproduce with:\n"
             f"{self.snippet()}"
+        )
+
+    def raised(self, error: Exception) -> None:
+        """Raise MismatchError for an exception where there should have been a result, with its place."""
+        # Without the frames of this module and the check: the first is then the backend's.
+        frames = traceback.format_list(traceback.extract_tb(error.__traceback__)[2:])
+        place = "".join(frames).rstrip().replace("\n", "\n            ")
+        self.fail(
+            "it raises an exception", "a result", f"{type(error).__name__}: {error}\n            {place}"
         )
 
     def snippet(self) -> str:
@@ -43,7 +55,7 @@ class Comparison:
             "    from w2vref.conformance.cases import *\n"
             "    from w2vref.conformance.checks import CHECKS\n"
             "    from w2vref.dialects import Dialect\n"
-            f"    case = {self.case!r}\n"
+            f"    case = {as_python(self.case)}\n"
             f"    CHECKS[{self.check!r}].run(get_backend({self.backend!r}), case)\n"
         )
 
@@ -80,6 +92,24 @@ class Comparison:
         """Compare two plain values."""
         if expected != got:
             self.fail(f"{what} differs", repr(expected), repr(got))
+
+
+def as_python(value: object) -> str:
+    """Return Python that makes a case again, without what would be so by default."""
+    if isinstance(value, (Dialect, type)) or not is_dataclass(value):
+        return repr(value)
+    kind: Any = type(value)
+    given = {field.name: getattr(value, field.name) for field in fields(value)}
+    for name in list(given):
+        rest = {other: part for other, part in given.items() if other != name}
+        try:
+            is_default = kind(**rest) == value
+        except (TypeError, ValueError):  # there is no default, or it does not go with the rest
+            continue
+        if is_default:
+            given = rest
+    arguments = (f"{name}={as_python(part)}" for name, part in given.items())
+    return f"{kind.__name__}({', '.join(arguments)})"
 
 
 def _shown(value: Any) -> str:

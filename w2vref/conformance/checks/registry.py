@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from w2vref.backends import Backend, Capabilities
+from w2vref.conformance.compare import Comparison, MismatchError
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,17 @@ def check(
 
     def register(run: Callable[[Backend, Any], None]) -> Callable[[Backend, Any], None]:
         name = run.__name__.removeprefix("check_")
-        CHECKS[name] = Check(name, strategy, needs, run)
+
+        @wraps(run)
+        def report(backend: Backend, case: Any) -> None:
+            try:
+                run(backend, case)
+            except MismatchError:
+                raise
+            except Exception as error:
+                Comparison(name, backend.name, case).raised(error)
+
+        CHECKS[name] = Check(name, strategy, needs, report)
         return run
 
     return register
