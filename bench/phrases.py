@@ -57,7 +57,7 @@ def main() -> None:
     words = sum(map(len, sentences))
     figures = measure(sentences, options.rounds)
     print_table(
-        f"{figures['phrases']:,} phrases of {words:,} words in {len(sentences):,} sentences of {description}; "
+        f"{figures['phrases']:,} phrases of {words:,} words, {len(sentences):,} sentences of {description}; "
         f"medians of {options.rounds} interleaved rounds",
         ("", "w2vref, wall s", "gensim, wall s", "times as fast", "times, CPU", f"target {TARGET:g}"),
         [
