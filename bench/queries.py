@@ -25,8 +25,8 @@ LOOP = 20
 """Queries of one round of a loop; its time for a batch is multiplied from it."""
 QUERIES = 500
 """Queries of one round of the index, for as many different words."""
-EXPANSIONS = (64, 128, 256, 512)
-"""Candidates that the index looks at: the first is the default."""
+EXPANSIONS = (16, 32, 64, 128, 256)
+"""Candidates that the index looks at; 64 is the default."""
 
 
 def vectors(rows: int, size: int) -> tuple[list[str], np.ndarray]:
@@ -75,8 +75,11 @@ def ratio(seconds: dict[str, Seconds], queries: dict[str, int], name: str, clock
     return theirs / mine
 
 
-def approximate(rows: int, size: int, rounds: int) -> dict[str, Any]:
-    """Measure an index: milliseconds of a query, and the share of the ten true neighbours it finds."""
+def approximate(rows: int, size: int, rounds: int, **options: int) -> dict[str, Any]:
+    """Measure an index: milliseconds of a query, and the share of the ten true neighbours it finds.
+
+    Args: options: of the index.
+    """
     from w2vref.keyedvectors import UsearchIndexer
 
     keys, matrix = vectors(rows, size)
@@ -85,7 +88,7 @@ def approximate(rows: int, size: int, rounds: int) -> dict[str, Any]:
     queries = keys[:: max(1, rows // QUERIES)][:QUERIES]
     truth = kv.most_similar_batch(queries)
     started = time.perf_counter()
-    index = UsearchIndexer(kv)
+    index = UsearchIndexer(kv, **options)
     figures: dict[str, Any] = {"build_seconds": time.perf_counter() - started, "searches": []}
 
     def answers() -> list[list[tuple[Any, float]]]:
@@ -121,7 +124,8 @@ def print_exact(figures: dict[str, Any]) -> None:
 def print_index(figures: dict[str, Any], shape: str) -> None:
     """Print the table of the index."""
     print_table(
-        f"usearch index, {shape}, made in {figures['build_seconds']:.0f} s; {QUERIES} queries for 10 words",
+        f"usearch index, {shape}, {figures['options']}, made in {figures['build_seconds']:.0f} s; "
+        f"{QUERIES} queries for 10 words",
         ["expansion_search", "wall ms for a query", "CPU ms", "recall of the 10"],
         [
             [row["expansion_search"], *(f"{row[name]:.3f}" for name in ("wall_ms", "cpu_ms", "recall"))]
@@ -139,6 +143,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--index-rows", type=int, default=1_000_000, help="0: no index")
     parser.add_argument("--index-size", type=int, default=100)
+    parser.add_argument("--connectivity", type=int, default=16, help="of the index: links of a node")
+    parser.add_argument(
+        "--expansion-add", type=int, default=128, help="of the index: candidates of a new row"
+    )
     parser.add_argument("--json", help="write the figures to this file")
     arguments = parser.parse_args()
     figures: dict[str, Any] = {"machine": machine(), "rows": arguments.rows, "size": arguments.size}
@@ -146,7 +154,10 @@ def main() -> None:
         figures["exact"] = exact(*vectors(arguments.rows, arguments.size), arguments.rounds)
         print_exact(figures)
     if arguments.index_rows:
-        figures["index"] = approximate(arguments.index_rows, arguments.index_size, arguments.rounds)
+        options = {name: getattr(arguments, name) for name in ("connectivity", "expansion_add")}
+        figures["index"] = approximate(
+            arguments.index_rows, arguments.index_size, arguments.rounds, **options
+        ) | {"options": options}
         print_index(figures["index"], f"{arguments.index_rows} x {arguments.index_size}")
     write_json(arguments.json, figures)
 
