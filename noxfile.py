@@ -13,6 +13,14 @@ nox.options.sessions = ["lint", "types", "docs", "tests"]
 nox.options.reuse_venv = "yes"
 
 ROOT = Path(__file__).parent
+BENCHES = [
+    "bench.training",
+    "bench.pipeline",
+    "bench.files",
+    "bench.sharing",
+    "bench.queries",
+    "bench.phrases",
+]
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
 TEST_TOOLS = [
     "pytest-xdist>=3.6",
@@ -132,8 +140,8 @@ def run_bench(session: nox.Session, *modules: str, before: Sequence[str] = ()) -
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure training, whole runs, files and queries beside gensim: `nox -s bench -- FOLDER_OF_TEXTS`."""
-    run_bench(session, "bench.training", "bench.pipeline", "bench.files", "bench.queries")
+    """Measure training, files, queries and phrases beside gensim: `nox -s bench -- FOLDER_OF_TEXTS`."""
+    run_bench(session, *BENCHES)
 
 
 @nox.session(default=False)

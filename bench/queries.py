@@ -2,13 +2,16 @@
 
     python -m bench.queries [--rows N] [--size N] [--rounds N] [--index-rows N] [--json FILE]
 
-Both have the same random vectors and answer in turn. The loop that the batch is compared with is gensim's
-`most_similar`, measured on some of the queries. Unset OPENBLAS_* first: they slow both down, unequally.
+The vectors are made up: each is one of rows / 50 centres, drawn from a normal distribution, plus as much
+noise, so that a word has some fifty neighbours near to it and is far from all others. Both libraries have
+the same vectors and answer in turn. The loop that the batch is compared with is gensim's `most_similar`,
+measured on some of the queries. Unset OPENBLAS_* first: they slow both down, unequally.
 """
 
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +23,10 @@ from w2vref import KeyedVectors
 BATCH = 1000
 LOOP = 20
 """Queries of one round of a loop; its time for a batch is multiplied from it."""
+QUERIES = 500
+"""Queries of one round of the index, for as many different words."""
+EXPANSIONS = (16, 32, 64, 128, 256)
+"""Candidates that the index looks at; 64 is the default."""
 
 
 def vectors(rows: int, size: int) -> tuple[list[str], np.ndarray]:
@@ -68,66 +75,90 @@ def ratio(seconds: dict[str, Seconds], queries: dict[str, int], name: str, clock
     return theirs / mine
 
 
-def approximate(rows: int, size: int, rounds: int) -> list[dict[str, Any]]:
-    """Measure an index: milliseconds of a query, and the share of the ten true neighbours it finds."""
+def approximate(rows: int, size: int, rounds: int, **options: int) -> dict[str, Any]:
+    """Measure an index: milliseconds of a query, and the share of the ten true neighbours it finds.
+
+    Args: options: of the index.
+    """
     from w2vref.keyedvectors import UsearchIndexer
 
     keys, matrix = vectors(rows, size)
     kv = KeyedVectors(size)
     kv.add_vectors(keys, matrix)
-    queries = keys[:: max(1, rows // 200)][:200]
+    queries = keys[:: max(1, rows // QUERIES)][:QUERIES]
     truth = kv.most_similar_batch(queries)
-    figures = []
-    for expansion in (64, 256):
-        index = UsearchIndexer(kv, expansion_search=expansion)
-        answers = [kv.most_similar(key, indexer=index) for key in queries]
-        found = sum(len({*dict(a)} & {*dict(t)}) for a, t in zip(answers, truth, strict=True))
-        task = {"index": lambda index=index: [kv.most_similar(key, indexer=index) for key in queries]}
-        measured = interleaved(task, rounds)["index"]
-        figures.append(
+    started = time.perf_counter()
+    index = UsearchIndexer(kv, **options)
+    figures: dict[str, Any] = {"build_seconds": time.perf_counter() - started, "searches": []}
+
+    def answers() -> list[list[tuple[Any, float]]]:
+        return [kv.most_similar(key, indexer=index) for key in queries]
+
+    for expansion in EXPANSIONS:
+        index.expansion_search = expansion
+        found = sum(len({*dict(a)} & {*dict(t)}) for a, t in zip(answers(), truth, strict=True))
+        measured = interleaved({"index": answers}, rounds)["index"]
+        figures["searches"].append(
             {
                 "expansion_search": expansion,
-                "wall_ms": 1e3 * measured.median("wall") / len(queries),
+                **{f"{c}_ms": 1e3 * measured.median(c) / len(queries) for c in ("wall", "cpu")},
                 "recall": found / sum(map(len, truth)),
             }
         )
     return figures
 
 
+def print_exact(figures: dict[str, Any]) -> None:
+    """Print the table of exact queries."""
+    clocks = ("wall", "cpu")
+    print_table(
+        f"most_similar, {figures['rows']} x {figures['size']}; machine: {figures['machine']}",
+        ["", "wall ms", "times as fast as gensim's loop", "CPU ms", "times, CPU"],
+        [
+            [row["what"], *(f"{row[f'{clock}_{what}']:.2f}" for clock in clocks for what in ("ms", "ratio"))]
+            for row in figures["exact"]
+        ],
+    )
+
+
+def print_index(figures: dict[str, Any], shape: str) -> None:
+    """Print the table of the index."""
+    print_table(
+        f"usearch index, {shape}, {figures['options']}, made in {figures['build_seconds']:.0f} s; "
+        f"{QUERIES} queries for 10 words",
+        ["expansion_search", "wall ms for a query", "CPU ms", "recall of the 10"],
+        [
+            [row["expansion_search"], *(f"{row[name]:.3f}" for name in ("wall_ms", "cpu_ms", "recall"))]
+            for row in figures["searches"]
+        ],
+    )
+
+
 def main() -> None:
     """Print the tables and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", nargs="?", help="not used: the vectors are made up")
-    parser.add_argument("--rows", type=int, default=400_000)
+    parser.add_argument("--rows", type=int, default=400_000, help="of exact queries; 0: none")
     parser.add_argument("--size", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--index-rows", type=int, default=1_000_000, help="0: no index")
     parser.add_argument("--index-size", type=int, default=100)
+    parser.add_argument("--connectivity", type=int, default=16, help="of the index: links of a node")
+    parser.add_argument(
+        "--expansion-add", type=int, default=128, help="of the index: candidates of a new row"
+    )
     parser.add_argument("--json", help="write the figures to this file")
     arguments = parser.parse_args()
     figures: dict[str, Any] = {"machine": machine(), "rows": arguments.rows, "size": arguments.size}
-    figures["exact"] = exact(*vectors(arguments.rows, arguments.size), arguments.rounds)
-    print_table(
-        f"most_similar, {arguments.rows} x {arguments.size}, {arguments.rounds} rounds; machine: {machine()}",
-        ["", "wall ms", "ratio to gensim", "CPU ms", "ratio to gensim"],
-        [
-            [
-                row["what"],
-                *(f"{row[f'{clock}_{what}']:.2f}" for clock in ("wall", "cpu") for what in ("ms", "ratio")),
-            ]
-            for row in figures["exact"]
-        ],
-    )
+    if arguments.rows:
+        figures["exact"] = exact(*vectors(arguments.rows, arguments.size), arguments.rounds)
+        print_exact(figures)
     if arguments.index_rows:
-        figures["index"] = approximate(arguments.index_rows, arguments.index_size, arguments.rounds)
-        print_table(
-            f"usearch index, {arguments.index_rows} x {arguments.index_size}",
-            ["expansion_search", "wall ms", "recall of 10"],
-            [
-                [str(row["expansion_search"]), f"{row['wall_ms']:.3f}", f"{row['recall']:.3f}"]
-                for row in figures["index"]
-            ],
-        )
+        options = {name: getattr(arguments, name) for name in ("connectivity", "expansion_add")}
+        figures["index"] = approximate(
+            arguments.index_rows, arguments.index_size, arguments.rounds, **options
+        ) | {"options": options}
+        print_index(figures["index"], f"{arguments.index_rows} x {arguments.index_size}")
     write_json(arguments.json, figures)
 
 

@@ -31,11 +31,18 @@ class Seconds:
         return min(values), max(values)
 
 
-def interleaved(tasks: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, Seconds]:
-    """Run all tasks in turn, `rounds` times, and return their seconds (CPU: of the whole process)."""
+def interleaved(
+    tasks: Mapping[str, Callable[[], object]], rounds: int, before: Callable[[], object] | None = None
+) -> dict[str, Seconds]:
+    """Run all tasks in turn, `rounds` times, and return their seconds (CPU: of the whole process).
+
+    Args: before: is called before each task, and not timed.
+    """
     result = {name: Seconds() for name in tasks}
     for _ in range(rounds):
         for name, task in tasks.items():
+            if before is not None:
+                before()
             wall, cpu = time.perf_counter(), time.process_time()
             task()
             result[name].cpu.append(time.process_time() - cpu)

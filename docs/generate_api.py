@@ -30,6 +30,12 @@ def read_names() -> list[dict[str, Any]]:
     return rows
 
 
+def read_absent() -> list[dict[str, Any]]:
+    """Return what gensim's modules have and these do not, with what to use instead."""
+    rows: list[dict[str, Any]] = tomllib.loads(NAMES.read_text(encoding="utf-8"))["absent"]
+    return rows
+
+
 def page() -> str:
     """Return the page."""
     rows = read_names()
@@ -37,8 +43,8 @@ def page() -> str:
         "# Every documented name",
         "",
         "Generated from `api_names.toml` by `python docs/generate_api.py`; the test suite checks that every",
-        "name exists and that every test does. *works*: as documented, or better where the original had a",
-        "defect; the second column says what it does here.",
+        "name exists and takes these arguments in this order, and that every test exists. *works*: as",
+        "documented, or better where the original had a defect; the second column says what it does here.",
         "",
     ]
     for generation, title in TITLES.items():
@@ -46,8 +52,12 @@ def page() -> str:
         lines += [f"## {title}", "", "| name | does | status | shown by |", "|---|---|---|---|"]
         for row in chosen:
             does = row["does"].replace("|", "\\|")
-            lines.append(f"| `{row['path']}` | {does} | {row['status']} | `{row['test']}` |")
+            name = row["path"] + (f"({row['arguments']})" if "arguments" in row else "")
+            lines.append(f"| `{name}` | {does} | {row['status']} | `{row['test']}` |")
         lines.append("")
+    lines += ["## Names that are not here", "", "| name in gensim | use instead |", "|---|---|"]
+    lines += [f"| `{row['path']}` | {row['instead']} |" for row in read_absent()]
+    lines.append("")
     return "\n".join(lines)
 
 

@@ -142,10 +142,14 @@ class PhraseDetector(ABC):
             if word in connector_words:
                 continue
             if start >= 0:
-                if position == start + 1:
-                    phrase = word_a + delimiter + word
-                else:
-                    phrase = delimiter.join(tokens[start : position + 1])
+                try:
+                    if position == start + 1:
+                        phrase = word_a + delimiter + word
+                    else:
+                        phrase = delimiter.join(tokens[start : position + 1])
+                except TypeError as error:
+                    wrong = next((token for token in tokens if not isinstance(token, str)), delimiter)
+                    raise TypeError(f"the sentence has the token {wrong!r}: tokens must be str") from error
                 known = known_of(phrase)
                 if known is not None and known >= least:
                     score = self._score(phrase, known, word_a, word)

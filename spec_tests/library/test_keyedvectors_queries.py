@@ -499,6 +499,22 @@ def test_usearch_finds_most_and_says_the_true_similarity(tmp_path: object) -> No
         UsearchIndexer(KeyedVectors(3))
 
 
+def test_more_candidates_find_more() -> None:
+    pytest.importorskip("usearch")
+    kv = KeyedVectors(32)
+    kv.add_vectors([*range(3000)], np.random.default_rng(1).standard_normal((3000, 32)))
+    index = UsearchIndexer(kv, connectivity=4, expansion_add=16, expansion_search=10, threads=1)
+    assert index.expansion_search == 10
+    truth = [{*dict(kv.most_similar(key))} for key in range(100)]
+    found = []
+    for expansion in (10, 1000):
+        index.expansion_search = expansion
+        answers = [{*dict(kv.most_similar(key, indexer=index))} for key in range(100)]
+        found.append(sum(len(a & t) for a, t in zip(answers, truth, strict=True)))
+    assert found[0] < 700  # of 1000
+    assert found[1] > 950
+
+
 # ---- Word Mover's Distance ----
 
 

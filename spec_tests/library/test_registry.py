@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from w2vref import Word2Vec, backends, errors
+from w2vref import Word2Vec, backends, errors, word2vec
 from w2vref.backends import available_backends, get_backend, register_backend
 from w2vref.backends.numpy_backend import NumpyBackend
 from w2vref.errors import BackendUnavailableError
@@ -167,3 +167,14 @@ def test_backends_of_packages_and_why_one_of_them_does_not_work(
     }
     with pytest.raises(BackendUnavailableError, match="libgpu"):
         Word2Vec(backend="breaks")
+
+
+def test_fast_version_tells_whether_compiled_code_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = 1 if available_backends()["c"] else -1
+    assert compiled == word2vec.FAST_VERSION
+    monkeypatch.setitem(backends._factories, "c", unavailable)
+    monkeypatch.delitem(backends._loaded, "c", raising=False)
+    assert word2vec.FAST_VERSION == -1
+    assert word2vec.MAX_WORDS_IN_BATCH == 10_000
+    with pytest.raises(AttributeError, match=r"'w2vref.word2vec' has no attribute 'FASTER'"):
+        _ = word2vec.FASTER

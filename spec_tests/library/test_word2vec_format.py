@@ -469,18 +469,19 @@ def test_a_damaged_compressed_file(tmp_path):
 # ---- gensim ----
 
 
-@given(models().filter(lambda model: model[0]), st.booleans())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_gensim_reads_what_is_written_here_and_the_other_way(tmp_path, model, binary):
+@given(models().filter(lambda model: model[0]), st.sampled_from(["text", "binary", "binary, newlines"]))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_gensim_reads_what_is_written_here_and_the_other_way(tmp_path, model, kind):
     gensim = pytest.importorskip("gensim")
     words, vectors = model
     path = tmp_path / "vectors"
-    write_word2vec(path, words, vectors, binary=binary)
+    binary, newline = kind != "text", kind == "binary, newlines"
+    write_word2vec(path, words, vectors, binary=binary, newline=newline)
     theirs = gensim.models.KeyedVectors.load_word2vec_format(str(path), binary=binary)
     assert theirs.index_to_key == words
     assert theirs.vectors.tobytes() == vectors.tobytes()
     ours = path.read_bytes()
     theirs.save_word2vec_format(str(path), binary=binary)
-    if binary:
+    if kind == "binary":
         assert path.read_bytes() == ours
     assert_same(read_word2vec(path, binary=binary), words, vectors)

@@ -10,6 +10,7 @@ reads and anybody may delete.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import secrets
 import shutil
@@ -41,9 +42,12 @@ def atomic_write(target: str | os.PathLike[str] | IO[bytes], *, append: bool = F
         append: start from a copy of the old file, if there is one: the bytes come after its own.
 
     Raises: OSError, with the file's name and what became of the old file, when a write fails (no
-        space, a quota, a file size limit); whatever the block raises. The old file is then intact.
+        space, a quota, a file size limit); TypeError for a file opened for text; whatever the block
+        raises. The old file is then intact.
     """
     if is_open_file(target):
+        if isinstance(target, io.TextIOBase):
+            raise TypeError("expected a path, or a file opened for writing bytes (mode 'wb'), not text")
         yield target
         target.flush()
         return
@@ -86,7 +90,10 @@ def _open_temporary(path: Path) -> tuple[Path, IO[bytes]]:
     # A name of 255 bytes is the limit of most file systems: keep only the start of a long one.
     start = os.fsdecode(os.fsencode(path.name)[:200])
     temporary = path.with_name(f".{start}.{secrets.token_hex(8)}.tmp")
-    descriptor = os.open(temporary, flags, 0o666)
+    try:
+        descriptor = os.open(temporary, flags, 0o666)
+    except OSError as error:  # of the folder: the name that the caller knows says where
+        raise OSError(error.errno, error.strerror, str(path)) from error
     return temporary, open(descriptor, "wb", buffering=BUFFER_BYTES)
 
 

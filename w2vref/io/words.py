@@ -52,8 +52,9 @@ class Decoder:
             return []
         first, last = int(bounds[0, 0]), int(bounds[-1, 1])
         data, encoding, errors = bytes(source.window[first:last]), self._encoding, self._errors
+        starts, ends = (bounds - first).T.tolist()  # two lists: one of pairs takes longer than the decoding
         try:  # slices of bytes, not of the window: half the time
-            return [data[start:end].decode(encoding, errors) for start, end in (bounds - first).tolist()]
+            return [data[start:end].decode(encoding, errors) for start, end in zip(starts, ends, strict=True)]
         except UnicodeDecodeError:
             return [self.one(source, start, end) for start, end in bounds.tolist()]
 

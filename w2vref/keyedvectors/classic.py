@@ -118,7 +118,14 @@ class ClassicQueries:
         most_similar: Scorer | None = None,
         case_insensitive: bool = True,
     ) -> list[Section]:
-        """Answer a file of analogy questions; see `KeyedVectors`. The last section is "total"."""
+        """Answer a file of analogy questions; see `KeyedVectors`. The last section is "total".
+
+        Args: most_similar: `most_similar` or `most_similar_cosmul` of the model or of its vectors, or a
+            function, called with the vectors, that returns a score for each of the first rows.
+        """
+        for name in ("most_similar", "most_similar_cosmul"):
+            if getattr(most_similar, "__func__", most_similar) is getattr(ClassicQueries, name):
+                most_similar = getattr(KeyedVectors, name)
         return self.wv.accuracy(questions, restrict_vocab, most_similar, case_insensitive)
 
     def evaluate_word_pairs(

@@ -33,7 +33,7 @@ from w2vref.io.checkpoint import (
     words_to_tensors,
 )
 from w2vref.io.native import NativeFile, load_native, save_native
-from w2vref.io.saveload import SaveLoad
+from w2vref.io.saveload import SaveLoad, constructor
 from w2vref.io.source import Target
 from w2vref.keyedvectors import KeyedVectors
 from w2vref.records import Tables
@@ -211,7 +211,7 @@ class ModelFiles(Weights, SaveLoad):
             and np.array_equal(counts, vocabulary.counts)
         )
 
-    @classmethod
+    @constructor
     def load(
         cls: type[Self],
         fname: Target,
@@ -330,7 +330,7 @@ class ModelFiles(Weights, SaveLoad):
         """Write the vectors; see `KeyedVectors.save_word2vec_format`, which takes the same options."""
         self.wv.save_word2vec_format(fname, fvocab, binary, **options)
 
-    @classmethod
+    @constructor
     def load_word2vec_format(
         cls: type[Self],
         fname: Target,

@@ -88,8 +88,11 @@ class Weights(ModelState):
     def reset_from(self, other_model: Weights) -> None:
         """Take vocabulary and encoded corpus of another model, with fresh weights of this one's settings.
 
-        Raises: RuntimeError if the other model has no vocabulary.
+        Raises: TypeError if it is no model; RuntimeError if it has no vocabulary; ValueError if its dialect
+            is another.
         """
+        if not isinstance(other_model, Weights):
+            raise TypeError(f"reset_from takes a Word2Vec, got {type(other_model).__name__}")
         vocabulary = other_model._require_vocabulary()
         check_settings(self)
         if dialect_of(other_model) != dialect_of(self):
@@ -115,9 +118,13 @@ class Weights(ModelState):
         else:
             self.reset_weights()
 
-    def seeded_vector(self, seed_string: str) -> Float32Array:
-        """Return the initial vector of this string, float32 (size,); a word's is word + str(seed)."""
-        vector: Float32Array = initial_vectors(vector_keys([seed_string], self.hashfxn), self.vector_size)[0]
+    def seeded_vector(self, seed_string: str, vector_size: int | None = None) -> Float32Array:
+        """Return the initial vector of this string, float32 (size,); a word's is word + str(seed).
+
+        Args: vector_size: another size than the model's.
+        """
+        size = self.vector_size if vector_size is None else vector_size
+        vector: Float32Array = initial_vectors(vector_keys([seed_string], self.hashfxn), size)[0]
         return vector
 
     def delete_temporary_training_data(self, replace_word_vectors_with_normalized: bool = False) -> None:
@@ -143,8 +150,9 @@ class Weights(ModelState):
         vocabulary, tables = self._require_vocabulary(), self._require_tables()
         if self._trimmed:
             raise RuntimeError(
-                "the training data of this model was deleted (delete_temporary_training_data or "
-                "init_sims(replace=True)), so it can be queried but not trained"
+                "this model has no training data: it was loaded from a file of vectors, or the data was "
+                "deleted (delete_temporary_training_data, init_sims(replace=True), save(ignore=...)), so it "
+                "can be queried but not trained"
             )
         config = check_settings(self)
         if config.dialect != self._made_in:
