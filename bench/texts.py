@@ -13,16 +13,22 @@ NOVELS = "novels.txt"
 SYNTHETIC_WORDS = 3_000_000
 
 
-def text_file(folder: str | None, megabytes: int) -> tuple[Path, str]:
+def text_file(folder: str | None, megabytes: int, vocabulary: int | None = None) -> tuple[Path, str]:
     """Return a text file of about that size and a line that says what it is.
 
     Args:
         folder: has novels.txt or novels.txt.xz; None for W2VREF_DATA, and without that a synthetic text.
+        vocabulary: make a synthetic text of so many words in any case.
     """
     folder = folder or os.environ.get("W2VREF_DATA")
     kept_for_the_run = tempfile.TemporaryDirectory(prefix="w2vref-bench-")
     atexit.register(kept_for_the_run.cleanup)
     target = Path(kept_for_the_run.name) / "text.txt"
+    if vocabulary:
+        return (
+            _synthetic(target, megabytes, vocabulary),
+            f"synthetic Zipf text, {megabytes} MB, {vocabulary:,} words in the vocabulary",
+        )
     if folder is None:
         return _synthetic(target, megabytes), f"synthetic Zipf text, {megabytes} MB (W2VREF_DATA is not set)"
     size = megabytes * 1_000_000
@@ -52,13 +58,16 @@ def first_sentences(path: Path, words: int) -> list[list[str]]:
     return sentences
 
 
-def _synthetic(target: Path, megabytes: int) -> Path:
+def _synthetic(target: Path, megabytes: int, vocabulary: int = 50_000) -> Path:
     rng = np.random.default_rng(1)
-    ranks = 1.0 / np.arange(1, 50_001)
-    words = np.array([f"word{i}" for i in range(50_000)])
+    ranks = 1.0 / np.arange(1, vocabulary + 1)
+    words = np.array([f"word{i}" for i in range(vocabulary)])
     with target.open("w", encoding="utf-8") as out:
+        # Every word once, so that the vocabulary is as large as asked for; then by Zipf's law.
+        for start in range(0, vocabulary, 20):
+            out.write(" ".join(words[start : start + 20]) + "\n")
         while out.tell() < megabytes * 1_000_000:
-            ids = rng.choice(50_000, size=200_000, p=ranks / ranks.sum())
+            ids = rng.choice(vocabulary, size=200_000, p=ranks / ranks.sum())
             for start in range(0, len(ids), 20):
                 out.write(" ".join(words[ids[start : start + 20]]) + "\n")
     return target

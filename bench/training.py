@@ -80,7 +80,7 @@ def gensim_task(path: Path, options: dict[str, Any], size: int, workers: int) ->
     import gensim
 
     options = {name: value for name, value in options.items() if name != "algorithm"}
-    model = gensim.models.Word2Vec(vector_size=size, workers=workers, **COMMON, **options)
+    model = gensim.models.Word2Vec(vector_size=size, workers=workers, **(COMMON | options))
     model.build_vocab(corpus_file=str(path))
     totals = dict(total_examples=model.corpus_count, total_words=model.corpus_total_words)
     return lambda: model.train(corpus_file=str(path), epochs=1, **totals)
@@ -90,7 +90,7 @@ def w2vref_task(
     path: Path, options: dict[str, Any], size: int, workers: int, backend: str
 ) -> Callable[[], object]:
     """Return a function that trains w2vref one epoch; vocabulary and encoding are made here, once."""
-    model = Word2Vec(size=size, workers=workers, backend=backend, **COMMON, **options)
+    model = Word2Vec(size=size, workers=workers, backend=backend, **(COMMON | options))
     model.build_vocab(corpus_file=path)
     model.train(epochs=1)  # compiles what is compiled on first use
     return lambda: model.train(epochs=1)
@@ -107,12 +107,13 @@ def main() -> None:
     parser.add_argument("--modes", nargs="+", choices=MODES, default=list(MODES))
     parser.add_argument("--backends", nargs="+", help="default: all that are available, but numpy")
     parser.add_argument("--no-gensim", action="store_true")
+    parser.add_argument("--vocabulary", type=int, help="train on a synthetic text of so many words")
     parser.add_argument("--json")
     arguments = parser.parse_args()
     logging.getLogger("w2vref").setLevel(logging.ERROR)
     logging.getLogger("gensim").setLevel(logging.ERROR)
 
-    path, text = text_file(arguments.folder, arguments.megabytes)
+    path, text = text_file(arguments.folder, arguments.megabytes, arguments.vocabulary)
     backends = arguments.backends
     instruction_sets = register_instruction_sets()
     if backends is None:
@@ -127,7 +128,7 @@ def main() -> None:
         for workers in arguments.workers:
             clock = "cpu" if workers == 1 else "wall"
             for mode in arguments.modes:
-                options = MODES[mode]
+                options = MODES[mode] | (dict(min_count=1) if arguments.vocabulary else {})
                 tasks: dict[str, Callable[[], object]] = {}
                 if not arguments.no_gensim:
                     tasks["gensim"] = gensim_task(path, options, size, workers)
