@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=20_000)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--backend", default="numpy")
+    parser.add_argument("--modes", nargs="+", choices=MODES, default=list(MODES))
     arguments = parser.parse_args()
     logging.getLogger("w2vref").setLevel(logging.ERROR)
     path, text = text_file(arguments.folder, 1)
@@ -28,7 +29,8 @@ def main() -> None:
     print(f"{arguments.epochs} epochs over the first {sum(map(len, sentences))} words of {text}")
     print(f"backend {arguments.backend}, size 100, window 5, min_count 1; machine: {machine()}")
     rows = []
-    for mode, options in MODES.items():
+    for mode in arguments.modes:
+        options = MODES[mode]
         model = Word2Vec(min_count=1, backend=arguments.backend, workers=1, alpha=0.05, **options)
         model.build_vocab(sentences)
         losses = []
