@@ -23,7 +23,7 @@ import numpy as np
 
 from bench.heldout import Examples, draw_examples, heldout_loss
 from bench.quality_page import write_page
-from bench.quality_plan import Run, experiments
+from bench.quality_plan import BLOCK_FIELDS, Run, experiments
 from bench.similarity import SETS, correlation, read_pairs
 from bench.texts import NOVELS
 from bench.timing import machine
@@ -134,7 +134,7 @@ def train(run: Run, text: Text, workers: int) -> Vectors:
 
         model = gensim.models.Word2Vec(corpus_file=str(text.path), **options)
     else:
-        rule = BlockRule(words=run.words, tile=run.tile, draws=run.draws, cap=run.cap)
+        rule = BlockRule(**{name: getattr(run, name) for name in BLOCK_FIELDS})
         model = Word2Vec(
             corpus_file=text.path, algorithm=run.implementation, block=rule, backend="c", **options
         )

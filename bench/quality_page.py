@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.quality_plan import Run, experiments
+from bench.quality_plan import BLOCK_FIELDS, Run, experiments
 from bench.similarity import SETS
 
 TABLES = {
@@ -21,10 +21,12 @@ TABLES = {
     "negative": ["negative", "draws of negatives", "more negatives"],
     "size": ["size", "more sizes"],
     "cap": ["cap", "caps of all"],
+    "input-cap": ["input cap"],
 }
-NAMES = {"sg": "mode", "words": "B", "tokens": "tokens", "corpus": "text"}
+NAMES = {"sg": "mode", "words": "B", "tokens": "tokens", "corpus": "text", "input_cap": "input cap"}
 SETTING_FIELDS = ("corpus", "tokens", "epochs", "sg", "size", "window", "negative", "alpha")
-BLOCK_FIELDS = ("words", "tile", "draws", "cap")
+AFTER_SETTING = 1 + len(BLOCK_FIELDS)
+"""Of a group: the algorithm and its own constants."""
 
 
 def write_page(figures: Sequence[dict[str, Any]], page: Path) -> None:
@@ -61,9 +63,10 @@ def table(runs: Sequence[Run], figures: Iterable[dict[str, Any]]) -> str:
         by_group.setdefault(_group(figure["run"]), []).append(figure)
     settings = [run.settings() for run in runs]
     groups = list(dict.fromkeys(_group(s) for s in settings))
-    first_of_setting = {g[:-5]: n for n, g in reversed(list(enumerate(groups)))}
+    first_of_setting = {_setting(g): n for n, g in reversed(list(enumerate(groups)))}
     # The settings in their order in the plan, and within each block, sequential, gensim.
-    groups.sort(key=lambda g: (first_of_setting[g[:-5]], ("block", "sequential", "gensim").index(g[-5])))
+    algorithms = ("block", "sequential", "gensim")
+    groups.sort(key=lambda g: (first_of_setting[_setting(g)], algorithms.index(g[-AFTER_SETTING])))
     shown = _varied(settings)
     header = [
         *(NAMES.get(name, name) for name in shown),
@@ -76,7 +79,7 @@ def table(runs: Sequence[Run], figures: Iterable[dict[str, Any]]) -> str:
     for group in groups:
         chosen = by_group.get(group, [])
         if chosen:
-            beside = by_group.get((*group[:-5], "sequential", *[None] * 4), [])
+            beside = by_group.get((*_setting(group), "sequential", *[None] * len(BLOCK_FIELDS)), [])
             lines.append(_line(_cells(shown, chosen, beside)))
     return "".join(lines)
 
@@ -86,21 +89,35 @@ def _group(settings: dict[str, Any]) -> tuple[Any, ...]:
     return (
         *(settings[name] for name in SETTING_FIELDS),
         settings["implementation"],
-        *(settings.get(name) for name in BLOCK_FIELDS),
+        *(_constant(settings, name) for name in BLOCK_FIELDS),
     )
+
+
+def _setting(group: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what a group shares with those that it is compared with."""
+    return group[:-AFTER_SETTING]
+
+
+def _constant(settings: dict[str, Any], name: str) -> Any:
+    """Return a constant of block training, None for a run without; input rows' cap is `cap` if not named."""
+    if name == "input_cap":
+        return settings.get(name, settings.get("cap"))
+    return settings.get(name)
 
 
 def _varied(settings: Sequence[dict[str, Any]]) -> list[str]:
     """Return the settings that are not the same in all runs; what a run does not have varies nothing."""
-    names = (*SETTING_FIELDS, *BLOCK_FIELDS)
-    return [name for name in names if len({s[name] for s in settings if name in s}) > 1]
+    values = {name: {s[name] for s in settings} for name in SETTING_FIELDS}
+    values |= {name: {_constant(s, name) for s in settings} - {None} for name in BLOCK_FIELDS}
+    return [name for name in values if len(values[name]) > 1]
 
 
 def _cells(
     shown: Sequence[str], chosen: Sequence[dict[str, Any]], sequential: Sequence[dict[str, Any]]
 ) -> list[str]:
     run = chosen[0]["run"]
-    cells = [_value(name, run.get(name, ""), chosen[0]) for name in shown]
+    constants = {name: _constant(run, name) for name in BLOCK_FIELDS}
+    cells = [_value(name, (run | constants)[name], chosen[0]) for name in shown]
     losses = [figure["loss"] for figure in chosen]
     twin = {figure["run"]["seed"]: figure["loss"] for figure in sequential}
     pairs = [figure["loss"] - twin[seed] for figure in chosen if (seed := figure["run"]["seed"]) in twin]
@@ -114,7 +131,7 @@ def _value(name: str, value: object, figure: dict[str, Any]) -> str:
         return "SG" if value else "CBOW"
     if name == "tokens":
         return f"{figure['trained_tokens'] / 1e6:.1f} M"
-    return str(value)
+    return "" if value is None else str(value)
 
 
 def _mean(values: Sequence[float], form: str) -> str:

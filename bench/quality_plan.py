@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 MILLION = 1_000_000
+BLOCK_FIELDS = ("words", "tile", "draws", "cap", "input_cap")
+"""Of a `Run`: the constants of block training."""
 
 
 @dataclass(frozen=True)
@@ -27,17 +29,21 @@ class Run:
     negative: int = 5
     alpha: float = 0.025
     words: int = 8192
-    """Of a block; like the next three of no meaning but for "block"."""
+    """Of a block; like all that follow of no meaning but for "block"."""
     tile: int = 16
     draws: int = 16
     cap: float = 0.5
+    input_cap: float | None = None
+    """None: that of `cap`. The figures of such runs do not name it: many are older than it."""
 
     def settings(self) -> dict[str, Any]:
         """Return what tells this run from others: of the fields, those that mean something to it."""
         fields = asdict(self)
         if self.implementation != "block":
-            for name in ("words", "tile", "draws", "cap"):
+            for name in BLOCK_FIELDS:
                 del fields[name]
+        elif self.input_cap is None:
+            del fields["input_cap"]
         return fields
 
     def key(self) -> str:
@@ -116,4 +122,5 @@ def experiments() -> dict[str, list[Run]]:
         "more windows": [run for base in windows for run in beside(base, 3, 0, both)],
         "more negatives": [run for base in negatives for run in beside(base, 3, 0, both)],
         "more sizes": [run for base in sizes for run in beside(base, 3, 0, both)],
+        "input cap": list(beside(NOVELS, 5, 0, ({}, {"input_cap": 0.1}))),
     }

@@ -145,7 +145,7 @@ def encode(start: Start, simd: str) -> bytes:
     ]
     arrays: list[Any] = [
         np.array(header, dtype=np.int64),
-        np.array([job.start_alpha, job.end_alpha, rule.cap], dtype=np.float64),
+        np.array([job.start_alpha, job.end_alpha, rule.cap, rule.cap_of_inputs()], dtype=np.float64),
         *case.arrays(),
         *(locks, tables.sample_int, noise.cum_table, noise.guide),
         *(tables.codes, tables.points, tables.code_offsets, corpus.tokens, corpus.sentence_offsets, bounds),
@@ -200,6 +200,7 @@ def random_case(rng: np.random.Generator) -> Case:
             tile=int(rng.choice([1, 8, 16, 33, 64])),
             draws=int(rng.choice([0, 8, 24])),
             cap=float(rng.choice([0.25, 0.5, 1.0])),
+            input_cap=float(rng.choice([0.1, 0.5, 2.0])),
         )
         options = {"algorithm": "block", "block": rule}
     return build_case(

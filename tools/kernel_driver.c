@@ -2,7 +2,7 @@
  * kernel_driver.c - trains cases read from standard input and writes the trained rows.
  *
  * tools/check_kernels.py compiles it with the kernels, for another processor if asked, and compares what
- * it writes with the reference. A case is a header of int64 (see `enum field`), three doubles, then the
+ * it writes with the reference. A case is a header of int64 (see `enum field`), four doubles, then the
  * arrays in the order of main(); the answer is the input, output and node rows, and as doubles the loss of
  * training, the loss of the one step that follows it (see take_step), and the score of each sentence.
  */
@@ -17,7 +17,7 @@ enum field {
     CODES, OFFSETS, LONGEST_CODE, SEED, WINDOW, NEGATIVE, SHRINK_WINDOWS, SG, HS, CBOW_MEAN, DIVIDES_ERROR,
     WORDS, SENTENCES, EPOCH, WORDS_BEFORE, TOTAL_WORDS, SPAN, FIRST, BOUNDS, BLOCK_WORDS, TILE, DRAWS, FIELDS
 };
-enum number { START_ALPHA, END_ALPHA, CAP, NUMBERS };
+enum number { START_ALPHA, END_ALPHA, CAP, INPUT_CAP, NUMBERS };
 
 static void read_exactly(void *to, size_t bytes)
 {
@@ -45,7 +45,7 @@ static void *read_array(int64_t count, size_t size)
 }
 
 /* Train as one worker of block training. bounds: (f[BOUNDS],), one more than blocks. Returns a status. */
-static int train_blocks(const int64_t *f, float cap, const int64_t *bounds, const w2v_model *model,
+static int train_blocks(const int64_t *f, const double *numbers, const int64_t *bounds, const w2v_model *model,
                         const w2v_corpus *corpus, const w2v_run *run, w2v_result *result)
 {
     int64_t room = 0;
@@ -54,7 +54,8 @@ static int train_blocks(const int64_t *f, float cap, const int64_t *bounds, cons
             room = bounds[i] - bounds[i - 1];
     const int64_t rows = 2 * room + (room + f[TILE] - 1) / f[TILE] * f[DRAWS];
     const w2v_block_rule rule = {
-        .words = f[BLOCK_WORDS], .tile = f[TILE], .draws = f[DRAWS], .cap = cap, .bounds = bounds,
+        .words = f[BLOCK_WORDS], .tile = f[TILE], .draws = f[DRAWS], .bounds = bounds,
+        .cap = (float)numbers[CAP], .input_cap = (float)numbers[INPUT_CAP],
         .blocks = f[BOUNDS] - 1, .room = room, .contributions = new_array(rows * f[STRIDE], sizeof(float)),
     };
     w2v_blocks *blocks = w2v_blocks_new(model, corpus, run, &rule);
@@ -131,7 +132,7 @@ int main(void)
         };
         w2v_result result;
         const int status = f[BOUNDS]
-            ? train_blocks(f, (float)numbers[CAP], bounds, &model, &corpus, &run, &result)
+            ? train_blocks(f, numbers, bounds, &model, &corpus, &run, &result)
             : w2v_train((int)f[SIMD], &model, &corpus, &run, &result);
         if (status != W2V_OK)
             return 4;

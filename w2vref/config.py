@@ -32,7 +32,9 @@ class BlockRule:
     draws: int = 0
     """Noise words of a tile; 0: as many as `draws_for` says, 16 up to negative = 5."""
     cap: float = 0.5
-    """A row's step is at most 1 / cap times the mean of its gradients."""
+    """An output row's step is at most 1 / cap times the mean of its gradients."""
+    input_cap: float | None = None
+    """The same of input rows; None: that of `cap`. A small one lets short blocks diverge."""
 
     def __post_init__(self) -> None:
         for name in ("words", "least_words", "most_words"):
@@ -45,8 +47,10 @@ class BlockRule:
             raise ValueError(
                 f"block draws must be 0 (by the rule) or a multiple of 8 up to {MOST_TILE}, got {self.draws}"
             )
-        if not self.cap > 0:
-            raise ValueError(f"block cap must be positive, got {self.cap}")
+        for name in ("cap", "input_cap"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ValueError(f"block {name} must be positive, got {value}")
 
     def draws_for(self, negative: int) -> int:
         """Return the noise words of a tile: those asked for, or about three for each of `negative`.
@@ -54,6 +58,10 @@ class BlockRule:
         min(64, max(16, 8 * ceil(3 * negative / 8))); fewer cost quality (docs/quality.md).
         """
         return self.draws or min(MOST_TILE, max(16, 8 * -(-3 * negative // 8)))
+
+    def cap_of_inputs(self) -> float:
+        """Return the cap of input rows: the one asked for, or `cap`."""
+        return self.cap if self.input_cap is None else self.input_cap
 
 
 @dataclass(frozen=True, slots=True)

@@ -280,7 +280,7 @@ def trained(job: TrainingJob, backend: object = NUMBA, **changes: object) -> tup
     [
         BlockRule(),  # of 1024 tokens here: several tasks of each kind
         BlockRule(words=5000, tile=3, draws=8),  # the last tile of a task and of the block are short
-        BlockRule(words=700, tile=64, draws=64, cap=0.05),
+        BlockRule(words=700, tile=64, draws=64, cap=0.05, input_cap=2.0),
     ],
 )
 def test_many_tasks_and_any_number_of_workers_give_the_reference(rule: BlockRule, sg: bool) -> None:
@@ -303,7 +303,9 @@ def test_many_tasks_and_any_number_of_workers_give_the_reference(rule: BlockRule
 
 @pytest.mark.parametrize("sg", [True, False])
 # Of the first a block is several tasks of tiles and of rows; of the second every sentence is cut.
-@pytest.mark.parametrize("rule", [BlockRule(words=100, tile=1), BlockRule(words=10, tile=3, cap=0.1)])
+@pytest.mark.parametrize(
+    "rule", [BlockRule(words=100, tile=1), BlockRule(words=10, tile=3, cap=4.0, input_cap=1.0)]
+)
 def test_blocks_of_few_words_equal_the_reference(rule: BlockRule, sg: bool) -> None:
     job = make_job(150, rule, sg=sg)
     wanted = trained(job, NUMPY)

@@ -179,3 +179,10 @@ def test_no_experiment_asks_for_a_run_twice_and_block_constants_tell_block_runs_
         keys = {run.key() for run in runs if run.implementation == "block"}
         assert all('"cap"' in key for key in keys)
         assert keys, name
+
+
+def test_block_runs_that_name_no_cap_of_input_rows_are_those_of_the_older_figures():
+    older, other = plan.Run("block"), plan.Run("block", input_cap=0.1)
+    assert "input_cap" not in older.settings()
+    assert other.settings() == older.settings() | {"input_cap": 0.1}
+    assert "input_cap" not in plan.Run("sequential", input_cap=0.1).settings()

@@ -17,7 +17,7 @@ from w2vref.conformance.cases import EpochCase, State
 from w2vref.errors import UnsupportedOptionError
 from w2vref.records import EncodedCorpus
 from w2vref.reference.arithmetic import dot, log_sigmoid, sigmoid
-from w2vref.reference.block import train_block
+from w2vref.reference.block import Contributions, Masses, _apply, train_block
 from w2vref.reference.block_layout import block_bounds, block_positions, block_words, tile_noise
 from w2vref.reference.draws import draw, sentence_key, token_key
 from w2vref.reference.sampling import draw_negatives, is_kept
@@ -143,11 +143,12 @@ def plain_block(  # noqa: PLR0912, PLR0915 - one definition, to be read from top
         to_out[p].append(d)
     locks = parameters.locks
     for word, parts in to_in.items():
-        step = capped(rule, alpha, F32(in_mass[word])) * total(parts)
+        cap = rule.cap if rule.input_cap is None else rule.input_cap
+        step = capped(cap, alpha, F32(in_mass[word])) * total(parts)
         parameters.input_vectors[word] += locks[word if len(locks) > 1 else 0] * step
     for word, parts in to_out.items():
         mass = F32(out_mass[word]) + share * F32(noise_mass[word])
-        parameters.output_vectors[word] += capped(rule, alpha, mass) * total(parts)
+        parameters.output_vectors[word] += capped(rule.cap, alpha, mass) * total(parts)
     return loss
 
 
@@ -158,8 +159,8 @@ def total(parts: list[Any]) -> Any:
     return result
 
 
-def capped(rule: BlockRule, alpha: Any, mass: Any) -> Any:
-    return F32(1) / max(F32(rule.cap) * alpha * mass, F32(1))
+def capped(cap: float, alpha: Any, mass: Any) -> Any:
+    return F32(1) / max(F32(cap) * alpha * mass, F32(1))
 
 
 @settings(max_examples=60)
@@ -234,6 +235,7 @@ def test_a_block_is_a_thousandth_of_an_epoch_within_bounds(words: int, expected:
         (dict(draws=12), "block draws must be 0 .by the rule. or a multiple of 8"),
         (dict(cap=0.0), "block cap must be positive"),
         (dict(cap=float("nan")), "block cap must be positive"),
+        (dict(input_cap=0.0), "block input_cap must be positive"),
     ],
 )
 def test_a_rule_out_of_range_is_refused(options: dict[str, Any], message: str) -> None:
@@ -252,6 +254,35 @@ def test_noise_words_follow_negative(negative: int, expected: int) -> None:
     assert tile_noise(config, tables, positions).shape == (2, expected)
 
 
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [(BlockRule(), 0.5), (BlockRule(cap=2.0), 2.0), (BlockRule(cap=2.0, input_cap=0.3), 0.3)],
+)
+def test_the_cap_of_input_rows_is_that_of_output_rows_unless_it_is_given(
+    rule: BlockRule, expected: float
+) -> None:
+    assert rule.cap_of_inputs() == expected
+
+
+def test_each_side_has_its_cap_in_the_arithmetic_of_float32() -> None:
+    """One pair whose steps are capped on both sides, in figures worked out by hand."""
+    config = TrainingConfig(
+        1, sg=True, window=1, negative=3, algorithm="block", block=BlockRule(cap=4.0, input_cap=2.0)
+    )
+    parameters = EpochCase(config, State((1, 1), rows="zero"), ((0, 1),)).job().parameters
+    rows = Contributions(
+        inputs=F32([[1.0] + [0.0] * 15, [8.0] + [0.0] * 15]),
+        outputs=F32([[1.0] + [0.0] * 15, [8.0] + [0.0] * 15]),
+        noise=np.zeros((1, 16, 16), dtype=np.float32),
+        losses=np.zeros(2),
+    )
+    masses = Masses(*(np.array(mass, dtype=np.int64) for mass in ([1, 16], [1, 16], [0])))
+    _apply(config, parameters, np.array([0, 1]), np.zeros((1, 16), dtype=np.int64), rows, masses, F32(0.25))
+    # x = 2 * 0.25 * 16 = 8 and 4 * 0.25 * 16 = 16; the first word's x is at most 1.
+    assert parameters.input_vectors[:, 0].tolist() == [1.0, 1.0]
+    assert parameters.output_vectors[:, 0].tolist() == [1.0, 0.5]
+
+
 @pytest.mark.parametrize("options", [dict(hs=True), dict(hs=True, negative=0)])
 def test_hierarchical_softmax_is_refused(options: dict[str, Any]) -> None:
     with pytest.raises(UnsupportedOptionError, match="negative sampling alone"):
@@ -261,8 +292,9 @@ def test_hierarchical_softmax_is_refused(options: dict[str, Any]) -> None:
 def test_frequent_words_stay_bounded_where_the_sum_of_gradients_would_not() -> None:
     """Two words, alpha 0.5, everything in one block: the cap keeps what the plain sum blows up."""
     largest = {}
-    for cap in (0.5, 1e-9):
-        config = TrainingConfig(8, sg=True, algorithm="block", block=BlockRule(words=4096, cap=cap))
+    for cap, input_cap in ((0.5, None), (1e-9, 1e-9)):
+        rule = BlockRule(words=4096, cap=cap, input_cap=input_cap)
+        config = TrainingConfig(8, sg=True, algorithm="block", block=rule)
         case = EpochCase(config, State((10, 10), rows="initial"), ((0, 1) * 20,) * 100, start_alpha=0.5)
         job = case.job()
         for epoch in range(4):

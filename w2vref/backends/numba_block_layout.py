@@ -48,6 +48,7 @@ class Rule(NamedTuple):
     tile: int
     draws: int
     cap: np.float32
+    input_cap: np.float32
     share: np.float32
     """negative / draws: the pairs of a position that each noise word of its tile counts for."""
     bounds: Int64Array

@@ -29,6 +29,7 @@ def make_rule(config: TrainingConfig, corpus: EncodedCorpus, vocab_size: int, co
         tile=rule.tile,
         draws=rule.draws,
         cap=np.float32(rule.cap),
+        input_cap=np.float32(rule.cap_of_inputs()),
         share=np.float32(config.negative) / np.float32(rule.draws),
         bounds=bounds,
         blocks=len(bounds) - 1,

@@ -12,7 +12,7 @@ import numpy as np
 from w2vref._typing import Float32Array
 from w2vref.backends.numba_arithmetic import I0, U32, Int
 from w2vref.backends.numba_block import BlockJob
-from w2vref.backends.numba_block_layout import LOW_HALF, Block, Rule, pairs_of
+from w2vref.backends.numba_block_layout import LOW_HALF, Block, pairs_of
 from w2vref.backends.numba_objectives import ONE
 from w2vref.backends.numba_primitives import (
     GROUP,
@@ -45,9 +45,9 @@ def place_of(block: Block, place: Int) -> Int:
 
 
 @jit
-def scale_of(rule: Rule, block: Block, mass: np.float32) -> np.float32:
+def scale_of(cap: np.float32, block: Block, mass: np.float32) -> np.float32:
     """Return min(1, 1 / (cap * alpha * mass))."""
-    x = rule.cap * block.alpha[0] * mass
+    x = cap * block.alpha[0] * mass
     return ONE / (x if x > ONE else ONE)
 
 
@@ -95,7 +95,8 @@ def step_input(job: BlockJob, word_id: Int, first: Int, last: Int) -> None:
         for place in range(first, last):
             sum_errors(job, place_of(block, place))
             add(work.sum, work.errors, blocks)
-    multiply(work.sum, scale_of(job.rule, block, np.float32((1 + settings.negative) * steps)), blocks)
+    mass = np.float32((1 + settings.negative) * steps)
+    multiply(work.sum, scale_of(job.rule.input_cap, block, mass), blocks)
     lock = job.parameters.locks[word_id % job.parameters.n_locks]
     add_scaled(row(job.parameters.input_vectors, word_id, blocks), lock, work.sum, blocks)
 
@@ -110,7 +111,7 @@ def step_output(job: BlockJob, word_id: Int, first: Int, noise: Int, last: Int) 
     for place in range(noise, last):
         of_noise += block.weights[(place_of(block, place) - block.n[0]) // rule.draws]
     sum_entries(job, job.contributions.to_outputs, first, last)
-    scale = scale_of(rule, block, np.float32(of_outputs) + rule.share * np.float32(of_noise))
+    scale = scale_of(rule.cap, block, np.float32(of_outputs) + rule.share * np.float32(of_noise))
     output = row(job.parameters.output_vectors, word_id, settings.blocks)
     add_scaled(output, scale, job.work.sum, settings.blocks)
 

@@ -93,6 +93,7 @@ def rule_of(rule: Rule) -> Rule:
         rule.tile,
         rule.draws,
         rule.cap,
+        rule.input_cap,
         rule.share,
         pointer(rule.bounds),
         rule.blocks,

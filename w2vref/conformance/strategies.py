@@ -228,6 +228,7 @@ def block_rules(draw: st.DrawFn) -> BlockRule:
         tile=draw(st.sampled_from((16, 16, 1, 3, 64))),
         draws=draw(st.sampled_from((16, 8, 64))),
         cap=draw(st.sampled_from((0.5, 0.01, 8.0))),
+        input_cap=draw(st.sampled_from((None, 0.5, 0.02, 4.0))),
     )
 
 

@@ -232,7 +232,7 @@ def _apply(
 ) -> None:
     """Take one step with each touched row: the sum of its contributions, its learning mass capped."""
     rows, mass, sums = _by_row(word_ids, contributions.inputs, masses.inputs)
-    step = _scales(config, alpha, mass.astype(np.float32))[:, None] * sums
+    step = _scales(config.block.cap_of_inputs(), alpha, mass.astype(np.float32))[:, None] * sums
     if not (parameters.locks == ONE).all():
         locks = parameters.locks[0] if len(parameters.locks) == 1 else parameters.locks[rows, None]
         step = locks * step
@@ -247,7 +247,7 @@ def _apply(
     )
     of_outputs = np.bincount(word_ids, weights=masses.outputs, minlength=rows[-1] + 1)[rows]
     total = of_outputs.astype(np.float32) + share * of_noise.astype(np.float32)
-    parameters.output_vectors[rows] += _scales(config, alpha, total)[:, None] * sums
+    parameters.output_vectors[rows] += _scales(config.block.cap, alpha, total)[:, None] * sums
 
 
 def _by_row(
@@ -263,7 +263,7 @@ def _by_row(
     return rows, np.add.reduceat(masses[order], starts), sums
 
 
-def _scales(config: TrainingConfig, alpha: np.float32, masses: Float32Array) -> Float32Array:
+def _scales(cap: float, alpha: np.float32, masses: Float32Array) -> Float32Array:
     """Return min(1, 1 / (cap * alpha * mass)) of each row."""
-    scales: Float32Array = ONE / np.maximum(np.float32(config.block.cap) * alpha * masses, ONE)
+    scales: Float32Array = ONE / np.maximum(np.float32(cap) * alpha * masses, ONE)
     return scales

@@ -36,6 +36,23 @@ def test_more_workers_than_cores_change_no_bit_and_end(
 
 
 @pytest.mark.parametrize("sg", [True, False])
+@pytest.mark.parametrize(("cap", "input_cap"), [(4.0, 0.5), (0.5, 4.0), (2.0, None)])
+def test_each_side_of_a_row_has_its_cap(
+    make_case: Any, train: Any, backend: Any, sg: bool, cap: float, input_cap: float | None
+) -> None:
+    def trained(by: Any, cap: float, input_cap: float | None) -> Any:
+        rule = BlockRule(words=300, cap=cap, input_cap=input_cap)
+        case = make_case(lengths=[30] * 30, sg=sg, locks="each", algorithm="block", block=rule)
+        return train(by, case)[0]
+
+    expected = trained(NumpyBackend(), cap, input_cap)
+    trained(backend, cap, input_cap).assert_same_bits(expected, f"cap {cap}, of input rows {input_cap}")
+    if input_cap is not None:
+        other = trained(NumpyBackend(), input_cap, cap)
+        assert (other.arrays()[0] != expected.arrays()[0]).any()  # the caps were at work
+
+
+@pytest.mark.parametrize("sg", [True, False])
 def test_a_stop_leaves_whole_blocks(make_case: Any, backend: Any, sg: bool) -> None:
     case = make_case(
         lengths=[20] * 40_000, vocab_size=300, vector_size=64, sg=sg, workers=3, algorithm="block",

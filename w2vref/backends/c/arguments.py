@@ -190,7 +190,7 @@ def block_struct(library: Library, job: TrainingJob, control: Control) -> Struct
     bounds = bounds_from(rule, job.corpus, int(control.next_token[0]))
     struct = library.ffi.new("w2v_block_rule *")
     struct.words, struct.tile, struct.draws = block_words(rule, job.corpus), rule.tile, rule.draws
-    struct.cap = rule.cap
+    struct.cap, struct.input_cap = rule.cap, rule.cap_of_inputs()
     struct.bounds, struct.blocks = buffer(library, bounds, np.int64, "bounds"), len(bounds) - 1
     room = int(np.diff(bounds).max(initial=0))
     # NumPy asks for huge pages; only those that are written to take memory.

@@ -100,7 +100,8 @@ static void w2v_apply_word(const w2v_blocks *all, const w2v_block *block, const 
     const w2v_model *model = all->model;
     const int64_t stride = model->stride, n = block->n, draws = all->rule->draws;
     const int64_t word_id = (int64_t)(entries[0] >> 32);
-    const float share = (float)model->negative / (float)draws, capped_alpha = all->rule->cap * block->alpha;
+    const float share = (float)model->negative / (float)draws;
+    const float in_alpha = all->rule->input_cap * block->alpha, out_alpha = all->rule->cap * block->alpha;
     int64_t in_mass = 0, out_mass = 0, noise_mass = 0;
     for (int64_t k = 0; k < positions; k++) {
         const int64_t i = (uint32_t)entries[k];
@@ -113,13 +114,13 @@ static void w2v_apply_word(const w2v_blocks *all, const w2v_block *block, const 
     w2v_step step = {.sum = scratch->row, .from_zero = 1};
     if (positions) {
         step.row = w2v_row(model->input_vectors, stride, word_id);
-        step.scale = w2v_scale_of(capped_alpha, (float)((1 + model->negative) * in_mass));
+        step.scale = w2v_scale_of(in_alpha, (float)((1 + model->negative) * in_mass));
         step.lock = model->lock_count ? &model->locks[model->lock_count == 1 ? 0 : word_id] : NULL;
         w2v_step_input(all, block, &step, entries, positions, scratch);
     }
     step = (w2v_step){.sum = scratch->row, .from_zero = 1,
                       .row = w2v_row(model->output_vectors, stride, word_id),
-                      .scale = w2v_scale_of(capped_alpha, (float)out_mass + share * (float)noise_mass)};
+                      .scale = w2v_scale_of(out_alpha, (float)out_mass + share * (float)noise_mass)};
     w2v_step_row(stride, &step, entries, count, all->to_outputs);
 }
 
