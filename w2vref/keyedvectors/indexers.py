@@ -122,7 +122,7 @@ def _usearch() -> Any:
 def _usearch_index(
     size: int, connectivity: int, expansion_add: int, expansion_search: int, dtype: str
 ) -> Any:
-    # Of rows of length 1 the inner product is the cosine; usearch's own cosine takes twice the time.
+    # Of rows of length 1 the inner product is the cosine; usearch's own cosine takes longer.
     return _usearch().Index(
         ndim=size,
         metric="ip",
