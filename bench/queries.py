@@ -2,10 +2,12 @@
 
     python -m bench.queries [--rows N] [--size N] [--rounds N] [--index-rows N] [--json FILE]
 
-The vectors are made up: each is one of rows / 50 centres, drawn from a normal distribution, plus as much
-noise, so that a word has some fifty neighbours near to it and is far from all others. Both libraries have
-the same vectors and answer in turn. The loop that the batch is compared with is gensim's `most_similar`,
-measured on some of the queries. Unset OPENBLAS_* first: they slow both down, unequally.
+The vectors are made up. `clusters`: each is one of rows / 50 centres, drawn from a normal distribution, plus
+as much noise, so that a word has some fifty neighbours near to it and is far from all others: the hardest
+case of an index, which finds its way by neighbours. `spectrum`: like vectors of trained words, which share
+a direction and differ in few others. Both libraries have the same vectors and answer in turn. The loop that
+the batch is compared with is gensim's `most_similar`, measured on some of the queries. Unset OPENBLAS_*
+first: they slow both down, unequally.
 """
 
 from __future__ import annotations
@@ -36,6 +38,23 @@ def vectors(rows: int, size: int) -> tuple[list[str], np.ndarray]:
     result = centres[rng.integers(0, len(centres), rows)]
     result += rng.standard_normal((rows, size), dtype=np.float32)
     return [f"w{row}" for row in range(rows)], result
+
+
+def words_spectrum(rows: int, size: int) -> tuple[list[str], np.ndarray]:
+    """Return keys, and vectors spread as those of words.
+
+    As seen in skip-gram vectors of novels: the mean of the unit vectors has three quarters of the squared
+    length, and the i-th principal deviation falls as i ** -0.75.
+    """
+    rng = np.random.default_rng(1)
+    deviations = np.arange(1, size + 1, dtype=np.float32) ** np.float32(-0.75)
+    result = rng.standard_normal((rows, size), dtype=np.float32) * deviations
+    common = rng.standard_normal(size, dtype=np.float32)
+    result += common * np.sqrt(3 * (deviations**2).sum() / (common**2).sum())
+    return [f"w{row}" for row in range(rows)], result
+
+
+INDEX_DATA = {"clusters": vectors, "spectrum": words_spectrum}
 
 
 def exact(keys: list[str], matrix: np.ndarray, rounds: int) -> list[dict[str, Any]]:
@@ -75,14 +94,16 @@ def ratio(seconds: dict[str, Seconds], queries: dict[str, int], name: str, clock
     return theirs / mine
 
 
-def approximate(rows: int, size: int, rounds: int, **options: int) -> dict[str, Any]:
+def approximate(data: str, rows: int, size: int, rounds: int, **options: int) -> dict[str, Any]:
     """Measure an index: milliseconds of a query, and the share of the ten true neighbours it finds.
 
-    Args: options: of the index.
+    Args:
+        data: of INDEX_DATA.
+        options: of the index.
     """
     from w2vref.keyedvectors import UsearchIndexer
 
-    keys, matrix = vectors(rows, size)
+    keys, matrix = INDEX_DATA[data](rows, size)
     kv = KeyedVectors(size)
     kv.add_vectors(keys, matrix)
     queries = keys[:: max(1, rows // QUERIES)][:QUERIES]
@@ -143,6 +164,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--index-rows", type=int, default=1_000_000, help="0: no index")
     parser.add_argument("--index-size", type=int, default=100)
+    parser.add_argument("--index-data", choices=INDEX_DATA, default="spectrum")
     parser.add_argument("--connectivity", type=int, default=16, help="of the index: links of a node")
     parser.add_argument(
         "--expansion-add", type=int, default=128, help="of the index: candidates of a new row"
@@ -156,9 +178,10 @@ def main() -> None:
     if arguments.index_rows:
         options = {name: getattr(arguments, name) for name in ("connectivity", "expansion_add")}
         figures["index"] = approximate(
-            arguments.index_rows, arguments.index_size, arguments.rounds, **options
+            arguments.index_data, arguments.index_rows, arguments.index_size, arguments.rounds, **options
         ) | {"options": options}
-        print_index(figures["index"], f"{arguments.index_rows} x {arguments.index_size}")
+        shape = f"{arguments.index_data}, {arguments.index_rows} x {arguments.index_size}"
+        print_index(figures["index"], shape)
     write_json(arguments.json, figures)
 
 
