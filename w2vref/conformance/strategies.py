@@ -228,8 +228,9 @@ def block_rules(draw: st.DrawFn) -> BlockRule:
         # Short ones, so that pairs reach over several tiles and tasks.
         tile=draw(st.sampled_from((16, 1, 2, 3, 64))),
         draws=draw(st.sampled_from((16, 8, 64))),
-        cap=draw(st.sampled_from((0.5, 0.01, 8.0))),
-        input_cap=draw(st.sampled_from((None, 0.5, 0.02, 4.0))),
+        # 200: nearly every row is capped, so that what its mass is made of shows.
+        cap=draw(st.sampled_from((0.5, 0.01, 8.0, 200.0))),
+        input_cap=draw(st.sampled_from((None, 0.5, 0.02, 200.0))),
     )
 
 
