@@ -37,13 +37,6 @@ class Outcome(NamedTuple):
     seconds: float
 
 
-def _matters(path: str, mutant: Mutant) -> bool:
-    if mutant.backend is None:
-        return True
-    beside = tuple(f"w2vref/conformance/{name}/" for name in BESIDE_CHECKS)
-    return not path.startswith((OTHER_BACKENDS[mutant.backend], "w2vref/cli/", *beside))
-
-
 def _hashes() -> dict[str, str]:
     """Return a hash of each file that an outcome may depend on: the package, the tests, this tool."""
     files = [HERE / name for name in HARNESS]
