@@ -55,7 +55,7 @@ struct w2v_blocks {
     float *to_outputs; /* (n + tiles * draws, stride): for the positions, then for the noise, as entries count them */
 
     /* Each on a cache line of its own. */
-    uint64_t work __attribute__((aligned(64))); /* see w2v_blocks_claim */
+    uint64_t work __attribute__((aligned(64))); /* see blocks.c, phases */
     int64_t done __attribute__((aligned(64)));  /* finished tasks of the phase */
     int64_t next_prepared __attribute__((aligned(64)));
     int64_t applied; /* blocks before this one are done with */
