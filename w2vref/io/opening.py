@@ -68,7 +68,7 @@ def compressing(stream: IO[bytes], path: PathLike) -> Iterator[IO[bytes]]:
         return
     module = _compression_module(compression, path)
     if compression == "gzip":
-        # Level 6 is what the program gzip uses; Python's 9 takes three times as long for 1% less.
+        # Level 6 is what the program gzip uses; Python's 9 takes much longer for hardly less.
         compressed = module.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=stream, mtime=0)
     elif compression == "zstd":
         # Without the checksum, damage to the file would be read as if it were the content.
