@@ -15,6 +15,7 @@ from w2vref.errors import TrainingDivergedError, UnsupportedOptionError
 from w2vref.io.native import load_native, save_native
 from w2vref.reference.block_layout import block_bounds
 
+from .interruption import interrupt
 from .test_model_reproducibility import Count, StopAt, digest
 
 RNG = np.random.default_rng(11)
@@ -84,13 +85,10 @@ def test_an_interrupted_call_resumes_with_the_bits_of_an_uninterrupted_one(words
 def test_a_call_that_stands_inside_a_block_cannot_be_finished_by_block_training() -> None:
     model = Word2Vec(**OPTIONS | {"algorithm": "sequential", "iter": 1})
     model.build_vocab(SENTENCES)
-    model.progress_hook = StopAt(30)
-    with pytest.raises(KeyboardInterrupt):
-        model.train(SENTENCES)
+    interrupt(model, SENTENCES, words=30)
     assert model.train_position is not None
     bounds = block_bounds(RULE, model._corpus)  # type: ignore[arg-type]
     assert model.train_position.token not in bounds
-    model.progress_hook = None
     model.algorithm = "block"
     before = digest(model)
     with pytest.raises(ValueError, match="no block begins at token"):
@@ -123,10 +121,7 @@ def test_training_of_a_file_without_a_cap_of_input_rows_goes_on_with_that_of_out
     options = OPTIONS | {"sg": 1, "alpha": 0.5, "sample": 0, "block": rule}
     model = Word2Vec(**options)
     model.build_vocab(SENTENCES)
-    model.progress_hook = StopAt(1000)
-    with pytest.raises(KeyboardInterrupt):
-        model.train(SENTENCES)
-    model.progress_hook = None
+    interrupt(model, SENTENCES, words=1000)
     model.save(path)
     file = load_native(path)
     del file.metadata["settings"]["block"]["input_cap"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from w2vref import Word2Vec
 from w2vref.backends import Control, TrainingJob, available_backends, get_backend
 from w2vref.callbacks import CallbackAny2Vec
 from w2vref.word2vec import LineSentence
+
+from .interruption import interrupt
 
 RNG = np.random.default_rng(7)
 TEXT = "\n".join(" ".join(f"w{i}" for i in RNG.zipf(1.4, size=9) % 23) for _ in range(25))
@@ -44,23 +47,24 @@ def test_list_generator_and_file_give_the_same_bits(tmp_path: Path, mode: dict[s
     assert digest(another_seed) != expected
 
 
-PROGRAM = """
-import sys
-from spec import digest, OPTIONS
+PROGRAM = f"""
+import hashlib, sys
+import numpy as np
 from w2vref import Word2Vec
 from w2vref.word2vec import LineSentence
-print(digest(Word2Vec(LineSentence(sys.argv[1]), **OPTIONS)))
+
+{inspect.getsource(digest)}
+print(digest(Word2Vec(LineSentence(sys.argv[1]), **{OPTIONS!r})))
 """
 
 
 def test_two_processes_with_different_hash_seeds_agree(tmp_path: Path) -> None:
     file = tmp_path / "text.txt"
     file.write_text(TEXT, encoding="utf-8")
-    (tmp_path / "spec.py").write_text(Path(__file__).read_text(encoding="utf-8"), encoding="utf-8")
     digests = set()
     for hash_seed in ("0", "77"):
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
-        environment["PYTHONPATH"] = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
         run = subprocess.run(
             [sys.executable, "-c", PROGRAM, str(file)],
             env=environment, check=True, capture_output=True, text=True,
@@ -124,10 +128,7 @@ def test_an_interrupted_call_resumes_with_the_bits_of_an_uninterrupted_one(words
 def test_a_new_call_does_not_repeat_the_draws_of_an_interrupted_epoch() -> None:
     model = Word2Vec(**{**OPTIONS, "iter": 3, "size": 40})
     model.build_vocab(SENTENCES)
-    model.progress_hook = StopAt(1)
-    with pytest.raises(KeyboardInterrupt):
-        model.train(SENTENCES)
-    model.progress_hook = None
+    interrupt(model, SENTENCES, words=1)
     interrupted = model.train_position
     assert interrupted is not None
     assert (interrupted.first_epoch, interrupted.epoch) == (0, 0)
@@ -144,10 +145,7 @@ def test_resume_refuses_another_corpus_and_changes_nothing() -> None:
     model.build_vocab(SENTENCES)
     with pytest.raises(ValueError, match="no interrupted"):
         model.train(resume=True)
-    model.progress_hook = StopAt(1)
-    with pytest.raises(KeyboardInterrupt):
-        model.train(SENTENCES)
-    model.progress_hook = None
+    interrupt(model, SENTENCES, words=1)
     before = digest(model), model.train_position
     for other in (SENTENCES[::-1], SENTENCES[:-1]):  # as long, and shorter
         with pytest.raises(ValueError, match="not the corpus of the interrupted call"):
