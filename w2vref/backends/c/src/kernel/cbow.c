@@ -104,7 +104,7 @@ static void w2v_cbow_take(w2v_worker *worker, const w2v_plan *plan)
     float *const *context = worker->context_rows;
     const int64_t context_count = w2v_gather_context(worker, plan);
     w2v_project(model, context, context_count, worker->hidden);
-    if (W2V_LIKELY(plan->distinct)) {
+    if (W2V_LIKELY(worker->fusible && w2v_distinct(plan))) {
         const int64_t stride = model->stride;
         W2V_BY_COUNT(plan->count, w2v_cbow_fused_step(worker, plan, n, stride))
         w2v_cbow_scatter(model, context, context_count, worker->error, 1);

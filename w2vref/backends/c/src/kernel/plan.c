@@ -47,14 +47,58 @@ W2V_INLINE void w2v_draw_negatives(w2v_worker *worker, w2v_plan *plan)
     worker->next_draw += (uint64_t)model->negative;
 }
 
-/* Tell whether no two of the first eight ids are equal; ids[8 .. 15] are the same again. */
-W2V_INLINE int w2v_distinct(const int32_t *ids)
+#if W2V_SUM_WIDTH == 8
+typedef __m256i w2v_ids;
+#define W2V_IDS 8
+
+W2V_INLINE w2v_ids w2v_all_bits(void)
 {
-    w2v_i4 equal = {0};
-    for (int first = 0; first < W2V_GROUP; first += 4)
+    return _mm256_set1_epi32(-1);
+}
+
+/* Return the lesser of `least` and the ids at a xor those at b, without a sign: 0 where they are equal. */
+W2V_INLINE w2v_ids w2v_least_difference(w2v_ids least, const int32_t *a, const int32_t *b)
+{
+    return _mm256_min_epu32(least, _mm256_xor_si256(_mm256_loadu_si256((const __m256i *)a),
+                                                    _mm256_loadu_si256((const __m256i *)b)));
+}
+
+W2V_INLINE int w2v_no_zero(w2v_ids least)
+{
+    return !_mm256_movemask_epi8(_mm256_cmpeq_epi32(least, _mm256_setzero_si256()));
+}
+#else
+typedef w2v_i4 w2v_ids;
+#define W2V_IDS 4
+
+W2V_INLINE w2v_ids w2v_all_bits(void)
+{
+    return (w2v_ids){-1, -1, -1, -1};
+}
+
+/* As above, but what is not 0 is one of two numbers: SSE2 has no minimum. */
+W2V_INLINE w2v_ids w2v_least_difference(w2v_ids least, const int32_t *a, const int32_t *b)
+{
+    return least & ~(w2v_load_ids(a) == w2v_load_ids(b));
+}
+
+W2V_INLINE int w2v_no_zero(w2v_ids least)
+{
+    return (least[0] & least[1] & least[2] & least[3]) != 0;
+}
+#endif
+
+/*
+ * Tell whether no two of a plan's ids are equal; ids[8 .. 15] are the first eight again. Asked when the step is
+ * taken, not when it is planned: a vector load straight after the stores of its parts would wait for them.
+ */
+W2V_INLINE int w2v_distinct(const w2v_plan *plan)
+{
+    w2v_ids least = w2v_all_bits();
+    for (int first = 0; first < W2V_GROUP; first += W2V_IDS)
         for (int turn = 1; turn <= W2V_GROUP / 2; turn++)
-            equal |= w2v_load_ids(ids + first) == w2v_load_ids(ids + first + turn);
-    return !(equal[0] | equal[1] | equal[2] | equal[3]);
+            least = w2v_least_difference(least, plan->ids + first, plan->ids + first + turn);
+    return w2v_no_zero(least);
 }
 
 /* Go from the draws of a plan to the guide's words, and ask for the part of the noise table after each. */
@@ -101,7 +145,6 @@ W2V_INLINE void w2v_look_up(w2v_worker *worker, w2v_plan *plan)
     }
     plan->ids[0] = plan->ids[W2V_GROUP] = target_id;
     plan->count = count;
-    plan->distinct = worker->fusible && w2v_distinct(plan->ids);
 }
 
 /* Draw one step; return 0 at the end of the piece. */

@@ -54,7 +54,7 @@ static void w2v_sg_take(w2v_worker *worker, const w2v_plan *plan)
 {
     const w2v_token *token = &worker->tokens[plan->center];
     const int64_t stride = worker->model->stride;
-    if (W2V_LIKELY(plan->distinct)) {
+    if (W2V_LIKELY(worker->fusible && w2v_distinct(plan))) {
         W2V_BY_COUNT(plan->count, w2v_sg_fused_step(worker, plan, n, stride))
         return;
     }

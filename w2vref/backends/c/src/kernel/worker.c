@@ -31,7 +31,6 @@ typedef struct {
     float *input;         /* skip-gram: the row of the context word */
     float **rows;         /* the target's row, then those of the negatives that are not the target */
     int64_t count;        /* of rows; 0 when negative = 0 */
-    int distinct;         /* the step may go the short way: one group, and no word comes up twice */
     uint32_t *noise;      /* (negative,), the draws of the negatives */
     int32_t *guided;      /* (negative,), the guide's words for them */
     /* The target and the negatives, filled up with numbers that are no words; twice, for w2v_distinct. */
