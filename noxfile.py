@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,14 +14,7 @@ nox.options.sessions = ["lint", "types", "docs", "tests"]
 nox.options.reuse_venv = "yes"
 
 ROOT = Path(__file__).parent
-BENCHES = [
-    "bench.training",
-    "bench.pipeline",
-    "bench.files",
-    "bench.sharing",
-    "bench.queries",
-    "bench.phrases",
-]
+BENCHES = ["training", "pipeline", "files", "sharing", "queries", "phrases"]
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
 TEST_TOOLS = [
     "pytest-xdist>=3.6",
@@ -120,28 +114,30 @@ def coverage(session: nox.Session) -> None:
     run_pytest(session, "-n", "2", "-m", "not slow", "--cov=w2vref", "--cov-report=term")
 
 
-def run_bench(session: nox.Session, *modules: str, before: Sequence[str] = ()) -> None:
-    """Run modules of bench/ against the installed package; `before` and arguments after `--` go to each."""
+def run_bench(session: nox.Session, modules: Sequence[str], arguments: Sequence[str]) -> None:
+    """Run modules of bench/ against the installed package; each gets all the arguments."""
     install_wheel(session, "all")
     session.install(*TEST_TOOLS)
     # A copy, because `python -m` would find the source tree's w2vref beside bench/.
     folder = Path(session.create_tmp()).resolve()
     shutil.copytree(ROOT / "bench", folder / "bench", dirs_exist_ok=True)
     # Paths are given relative to here: a folder that is there, or a file to be written.
-    arguments = [
-        str(Path(a).resolve()) if Path(a).exists() or a.endswith(".json") else a for a in session.posargs
-    ]
+    resolved = [str(Path(a).resolve()) if Path(a).exists() or a.endswith(".json") else a for a in arguments]
     session.chdir(folder)
     # Set by some systems for their own sake; gensim is compared as its users run it.
     blas: dict[str, str | None] = {"OPENBLAS_CORETYPE": None, "OPENBLAS_L2_SIZE": None}
     for module in modules:
-        session.run("python", "-m", module, *before, *arguments, env=blas)
+        session.run("python", "-m", f"bench.{module}", *resolved, env=blas)
 
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure training, files, queries and phrases beside gensim: `nox -s bench -- FOLDER_OF_TEXTS`."""
-    run_bench(session, *BENCHES)
+    """Measure speed and memory beside gensim's: `nox -s bench -- [BENCH ...] FOLDER_OF_TEXTS [OPTION ...]`.
+
+    Without a name all of BENCHES are run, for hours.
+    """
+    chosen = list(itertools.takewhile(BENCHES.__contains__, session.posargs))
+    run_bench(session, chosen or BENCHES, session.posargs[len(chosen) :])
 
 
 @nox.session(default=False)
@@ -158,11 +154,8 @@ def quality(session: nox.Session) -> None:
     Without a folder nothing is trained: the tables are made from the figures that are there.
     """
     docs = ROOT / "docs"
-    run_bench(
-        session,
-        "bench.quality",
-        before=["--figures", str(docs / "quality.jsonl"), "--page", str(docs / "quality.md")],
-    )
+    figures = ["--figures", str(docs / "quality.jsonl"), "--page", str(docs / "quality.md")]
+    run_bench(session, ["quality"], [*figures, *session.posargs])
 
 
 @nox.session(default=False)
