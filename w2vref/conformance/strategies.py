@@ -246,10 +246,18 @@ def block_epochs(draw: st.DrawFn, capabilities: Capabilities = EVERYTHING) -> Ep
         algorithm="block",
         block=draw(block_rules()),
     )
+    state, words = case.state, len(case.state.counts)
+    if capabilities.locks and draw(st.booleans()):
+        # One for each word, and neighbours differ.
+        state = replace(state, locks=(tuple(draw(st.permutations(LOCKS))) * words)[:words])
     # Long enough, now and then, for several tiles and tasks.
     repeats = draw(st.sampled_from((1, 1, 1, 4, 60)))
     return replace(
-        case, config=config, sentences=case.sentences * repeats, first_token=draw(st.integers(0, 3))
+        case,
+        config=config,
+        state=state,
+        sentences=case.sentences * repeats,
+        first_token=draw(st.integers(0, 3)),
     )
 
 

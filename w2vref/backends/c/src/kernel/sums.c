@@ -5,8 +5,11 @@
  * how they are grouped cannot show in the bits.
  */
 
-/* Targets of one w2v_outer: with 16 components of each in registers, a row that is loaded serves all of them. */
-#define W2V_TARGETS 4
+/*
+ * Targets of one w2v_outer: with 16 components of each in registers, a row that is loaded serves all of them.
+ * AVX-512 has registers for more of them; a divisor of W2V_GROUP, of which draws are a multiple.
+ */
+#define W2V_TARGETS (W2V_WIDTH == 16 ? 8 : 4)
 
 /*
  * targets[k] = (0 or) targets[k] + the sum over r of g[k * target_step + r * row_step] * rows[r], in order, for
@@ -16,7 +19,7 @@ W2V_INLINE void w2v_outer(int64_t at, float *const *targets, int64_t count, floa
                           int64_t target_step, int64_t row_step, int from_zero)
 {
     w2v_vec sum[W2V_TARGETS][W2V_PARTS];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int k = 0; k < W2V_TARGETS; k++)
 #pragma GCC unroll 4
         for (int part = 0; part < W2V_PARTS; part++)
@@ -26,7 +29,7 @@ W2V_INLINE void w2v_outer(int64_t at, float *const *targets, int64_t count, floa
 #pragma GCC unroll 4
         for (int part = 0; part < W2V_PARTS; part++)
             row[part] = w2v_load(rows[r] + at + part * W2V_WIDTH);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int k = 0; k < W2V_TARGETS; k++) {
             const w2v_vec factor = w2v_all(g[k * target_step]);
 #pragma GCC unroll 4
@@ -34,7 +37,7 @@ W2V_INLINE void w2v_outer(int64_t at, float *const *targets, int64_t count, floa
                 sum[k][part] += factor * row[part];
         }
     }
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int k = 0; k < W2V_TARGETS; k++)
 #pragma GCC unroll 4
         for (int part = 0; part < W2V_PARTS; part++)
