@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from w2vref.io import atomic
 from w2vref.io.atomic import atomic_write
 
 
@@ -34,6 +35,18 @@ def test_an_exception_leaves_the_old_file_and_no_temporary(tmp_path, error):
         raise error
     assert path.read_bytes() == b"old"
     assert names(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize("append", [False, True])
+def test_bytes_that_start_for_the_disk_early_are_those_written(tmp_path, monkeypatch, append):
+    monkeypatch.setattr(atomic, "EARLY_BYTES", 3 * atomic.BUFFER_BYTES)
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    parts = [bytes([n]) * (atomic.BUFFER_BYTES // 2 * n + n) for n in range(1, 8)]
+    with atomic_write(path, append=append) as stream:
+        for part in parts:
+            stream.write(part)
+    assert path.read_bytes() == b"".join([b"old"] * append + parts)
 
 
 def test_the_old_file_is_there_until_the_end(tmp_path):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import itertools
 import logging
 import lzma
 import os
+import re
 import struct
 
 import numpy as np
@@ -19,6 +21,7 @@ from w2vref.errors import FileFormatError, TruncatedFileError
 from w2vref.io import rows_kernel, source, word2vec_binary, word2vec_text
 from w2vref.io.vocabulary_files import read_vocabulary
 from w2vref.io.word2vec_format import read_word2vec, write_word2vec
+from w2vref.io.words import encode_words, join_words
 
 NASTY_WORDS = [
     "a",
@@ -485,3 +488,24 @@ def test_gensim_reads_what_is_written_here_and_the_other_way(tmp_path, model, ki
     if kind == "binary":
         assert path.read_bytes() == ours
     assert_same(read_word2vec(path, binary=binary), words, vectors)
+
+
+# ---- words ----
+
+
+@given(st.lists(st.text(max_size=6), max_size=6))
+@example(["\ud800"])
+@example(["a b"])
+@example(["a\n", "b"])
+@example(["", ""])
+@example(["\u00e9", "\U0001f600", ""])
+def test_words_are_joined_as_they_are_encoded(words):
+    try:
+        encoded = encode_words(words)
+    except ValueError as error:
+        with pytest.raises(ValueError, match=re.escape(str(error))):
+            join_words(words)
+        return
+    joined, bounds = join_words(words)
+    assert [joined[start:end] for start, end in itertools.pairwise(bounds.tolist())] == encoded
+    assert len(bounds) == len(words) + 1

@@ -12,7 +12,7 @@ from w2vref._typing import Int64Array
 from w2vref.backends.c.library import Library, load_library
 from w2vref.errors import BackendUnavailableError
 from w2vref.io.source import MAX_WORD_BYTES, GrowingRows, Source
-from w2vref.io.words import encode_words
+from w2vref.io.words import join_words
 
 ROWS_AT_ONCE = 1 << 14
 NUMBER_BYTES = 16
@@ -87,9 +87,7 @@ class RowsKernel:
         vectors: npt.NDArray[Any],
     ) -> memoryview:
         ffi = self._ffi
-        encoded = encode_words(words)
-        offsets = np.zeros(len(encoded) + 1, dtype=np.int64)
-        np.cumsum([len(word) for word in encoded], out=offsets[1:])
+        encoded, offsets = join_words(words)
         with np.errstate(over="ignore"):
             rows = vectors.astype(np.float32, copy=False)
         # The numbers of a row must be side by side; the rows may be any distance apart.
@@ -103,7 +101,7 @@ class RowsKernel:
             len(rows),
             rows.shape[1],
             rows.strides[0] // 4,
-            b"".join(encoded),
+            encoded,
             ffi.from_buffer("int64_t[]", offsets),
             *extra,
             ffi.from_buffer("char[]", self._out),

@@ -242,7 +242,7 @@ def write_word2vec(
         )
     if vectors.shape[1] == 0:
         raise ValueError("vectors of size 0 cannot be written: no reader could tell them from damage")
-    names = [f"{prefix}{word}" for word in words]
+    names = [f"{prefix}{word}" for word in words] if prefix else list(map(str, words))
     with contextlib.ExitStack() as files:
         stream = files.enter_context(writing(path, append))
         if fvocab is not None:

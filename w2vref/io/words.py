@@ -81,6 +81,28 @@ def encode_words(words: Sequence[Any]) -> list[bytes]:
     return encoded
 
 
+def join_words(words: Sequence[Any]) -> tuple[bytes, Int64Array]:
+    """Return the words as UTF-8, one after the other, and where each begins and the last ends (words + 1,).
+
+    Raises: ValueError, as `encode_words`.
+    """
+    texts = list(map(str, words))
+    if not texts:
+        return b"", np.zeros(1, dtype=np.int64)
+    try:
+        lines = "\n".join(texts).encode("utf-8")
+    except UnicodeEncodeError:
+        lines = b" "
+    # Newlines are found all at once: a loop over words would take longer than writing their vectors.
+    ends = np.flatnonzero(np.frombuffer(lines, dtype=np.uint8) == ord("\n"))
+    if len(ends) != len(texts) - 1 or b" " in lines:
+        encode_words(texts)  # says which word it is
+    bounds = np.zeros(len(texts) + 1, dtype=np.int64)
+    bounds[1:-1] = ends - np.arange(len(ends))
+    bounds[-1] = len(lines) - len(ends)
+    return lines.replace(b"\n", b""), bounds
+
+
 def blocks(
     words: Sequence[str], vectors: npt.NDArray[Any], order: Int64Array | None, step: int
 ) -> Iterator[tuple[Sequence[str], npt.NDArray[Any]]]:

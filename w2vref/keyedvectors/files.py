@@ -151,8 +151,9 @@ class Files(Lookup, SaveLoad):
                 f"{len(self)} keys but {len(self._storage)} vectors: make them equal before saving"
             )
         column = None
-        filled = [row for row, key in enumerate(self.index_to_key) if key is not None]
-        rows = np.array(filled, dtype=np.int64)
+        rows = np.arange(len(self), dtype=np.int64)
+        if None in self.index_to_key:  # rows that lost their key
+            rows = rows[[key is not None for key in self.index_to_key]]
         if sort_attr in self.expandos:
             self.expandos.resize(len(self))
             column = self.expandos[sort_attr]
