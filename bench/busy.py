@@ -1,0 +1,73 @@
+"""Block training on a busy machine: more workers beside one, `python -m bench.busy`.
+
+As many processes as there are cores do nothing but count, at the same priority, while one epoch is trained
+with 1, 2, 4 and 8 workers in turn; then the same without them. A worker that is put aside keeps the others
+waiting at the end of a phase, so that more workers need not gain anything here; they must not lose.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from bench.scaling import job_of, train
+from bench.texts import text_file
+from bench.timing import interleaved, machine, write_json
+from w2vref import Word2Vec
+
+WORKERS = (1, 2, 4, 8)
+
+
+@contextlib.contextmanager
+def busy(processes: int) -> Iterator[None]:
+    """Keep so many processes counting."""
+    counting = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
+    try:
+        yield
+    finally:
+        for process in counting:
+            process.kill()
+            process.wait()
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("folder", nargs="?", help="folder with novels.txt(.xz); default: W2VREF_DATA")
+    parser.add_argument("--megabytes", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--json")
+    options = parser.parse_args()
+    logging.disable(logging.WARNING)
+    path, what = text_file(options.folder, options.megabytes)
+    model = Word2Vec(backend="c", sg=1, vector_size=100, workers=1, algorithm="block")
+    model.build_vocab(corpus_file=path)
+    jobs = {workers: job_of(model, workers) for workers in WORKERS}
+    cores = len(os.sched_getaffinity(0))
+    print(f"block training, SG-NS, size 100, one epoch of {what}; machine: {machine()}\n")
+    print("median wall seconds of an epoch\n")
+    print(
+        "| busy processes | "
+        + " | ".join(f"{n} workers" for n in WORKERS).replace("1 workers", "1 worker")
+        + " |"
+    )
+    print("|---" * (1 + len(WORKERS)) + "|")
+    figures = {}
+    for processes in (cores, 0):
+        with busy(processes):
+            tasks = {str(n): lambda job=job: train(job) for n, job in jobs.items()}
+            seconds = interleaved(tasks, options.rounds)
+        figures[processes] = {n: seconds[n].median("wall") for n in tasks}
+        print(
+            f"| {processes} | " + " | ".join(f"{value:.2f}" for value in figures[processes].values()) + " |"
+        )
+    write_json(options.json, {"machine": machine(), "text": what, "wall": figures})
+
+
+if __name__ == "__main__":
+    main()
