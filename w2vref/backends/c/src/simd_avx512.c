@@ -2,13 +2,13 @@
 #if defined(__x86_64__)
 #include "internal.h"
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prfchw"))), apply_to = function)
 #else
 #pragma GCC push_options
 #if defined(W2V_EMULATE_AVX512)
 #pragma GCC target("avx2")
 #else
-#pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw")
+#pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,prfchw")
 #endif
 #endif
 #define W2V_WIDTH 16

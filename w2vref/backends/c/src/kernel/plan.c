@@ -5,13 +5,22 @@
  * fills its gaps, and the rows that the later step needs have time to come from memory.
  */
 
+/*
+ * Ask for a line that will be written. Where the processor can be told so (AVX-512), it fetches the line for this
+ * core alone at once, and not a second time when it is written: that counts when other workers write it too.
+ */
+W2V_INLINE void w2v_ask(const float *line)
+{
+    __builtin_prefetch(line, 1, 3);
+}
+
 /* Ask for the input row of the last word that the window of a centre may reach: the one that is new. */
 W2V_INLINE void w2v_prefetch_context(const w2v_worker *worker, const w2v_token *token)
 {
     const int64_t reach = worker->center + worker->model->window;
     const float *row = worker->token_rows[reach < token->end ? reach : token->end - 1];
     for (int64_t at = 0; at < worker->model->stride; at += W2V_BLOCK)
-        __builtin_prefetch(row + at);
+        w2v_ask(row + at);
 }
 
 /* Go to the next centre that has a context, and draw its window; return 0 if there is none. */
@@ -119,7 +128,7 @@ W2V_INLINE void w2v_prefetch_path(const w2v_model *model, int64_t word_id)
     for (int64_t i = model->code_offsets[word_id] + W2V_WARM_LEVELS; i < model->code_offsets[word_id + 1]; i++) {
         const float *row = w2v_row(model->node_vectors, model->stride, model->points[i]);
         for (int64_t at = 0; at < model->stride; at += W2V_BLOCK)
-            __builtin_prefetch(row + at);
+            w2v_ask(row + at);
     }
 }
 
@@ -210,7 +219,7 @@ W2V_INLINE void w2v_prefetch_rows(float *const *rows, int count, int64_t at)
 {
 #pragma GCC unroll 8
     for (int i = 0; i < count; i++)
-        __builtin_prefetch(rows[i] + at);
+        w2v_ask(rows[i] + at);
 }
 
 /*
