@@ -212,7 +212,7 @@ class Phrases(PhraseFiles):
                     yield tuple(words) if as_tuples else out_delimiter.join(words), score
 
     def scored_phrases(self) -> Iterator[tuple[str, dict[tuple[str, str], float], bool]]:
-        """Yield (phrase, scores by outer words, whether these are all its splits) of the vocabulary."""
+        """Yield (phrase, scores by outer words, whether no other words could read like it) of the vocabulary."""
         least = self._least()
         for phrase, count in self.vocab.items():
             if count < least or self.delimiter not in phrase:
@@ -220,7 +220,9 @@ class Phrases(PhraseFiles):
             splits = {(a, b): self._score(phrase, count, a, b) for a, b in self._splits(phrase)}
             scores = {split: score for split, score in splits.items() if score is not None}
             if scores:
-                yield phrase, scores, len(splits) == 1
+                # Another split may be of words that are not known here, and of a text to come.
+                first = phrase.find(self.delimiter)
+                yield phrase, scores, phrase.find(self.delimiter, first + 1) < 0
 
     def _splits(self, phrase: str) -> Iterator[tuple[str, str]]:
         """Yield the outer words of each candidate that reads like the phrase.
@@ -314,9 +316,9 @@ class FrozenPhrases(PhraseFiles):
         self.phrasegrams = {}
         self._by_words: dict[str, dict[tuple[str, str], float]] = {}
         """For a phrase that can be split in several ways: the score of each that makes a phrase."""
-        for phrase, scores, is_only_split in phrases.scored_phrases():
+        for phrase, scores, has_one_split in phrases.scored_phrases():
             self.phrasegrams[phrase] = max(scores.values())
-            if not is_only_split:
+            if not has_one_split:
                 self._by_words[phrase] = scores
 
     def __str__(self) -> str:

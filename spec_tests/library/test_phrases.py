@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from w2vref import _phrase_counting as counting
@@ -256,6 +256,9 @@ def test_settings_may_change_after_learning() -> None:
     delimiter=st.sampled_from(["_", "__", ""]),
     low=st.booleans(),
 )
+# The words of the text read like a phrase, but are others than those it was counted of.
+@example(corpus=[["a", "b", "a_b"]], more=[["a_b", ""]], npmi=True, delimiter="", low=False)
+@example(corpus=[["a_b", "c"]] * 3, more=[["a", "b_c"]], npmi=True, delimiter="_", low=False)
 def test_frozen_phrases_find_the_same(
     corpus: list[list[str]], more: list[list[str]], npmi: bool, delimiter: str, low: bool
 ) -> None:
