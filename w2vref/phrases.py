@@ -212,7 +212,7 @@ class Phrases(PhraseFiles):
                     yield tuple(words) if as_tuples else out_delimiter.join(words), score
 
     def scored_phrases(self) -> Iterator[tuple[str, dict[tuple[str, str], float], bool]]:
-        """Yield (phrase, scores by outer words, whether no other words could read like it) of the vocabulary."""
+        """Yield (phrase, scores by outer words, whether no others could read like it) of the vocabulary."""
         least = self._least()
         for phrase, count in self.vocab.items():
             if count < least or self.delimiter not in phrase:
