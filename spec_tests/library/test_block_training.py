@@ -50,6 +50,15 @@ def test_any_number_of_workers_gives_the_bits_of_the_reference(backend: str, sg:
     assert digest(another) != digest(expected)
 
 
+@pytest.mark.parametrize("sg", [0, 1])
+@pytest.mark.parametrize("window", [5, 8, 9])
+def test_whole_windows_have_the_bits_of_the_reference(backend: str, sg: int, window: int) -> None:
+    """Kernels take neighbours in groups, of eight at most: ten, sixteen and eighteen are more than one."""
+    options = OPTIONS | {"window": window, "shrink_windows": False, "iter": 1, "sample": 0}
+    expected = Word2Vec(SENTENCES, sg=sg, **options)
+    assert digest(Word2Vec(SENTENCES, sg=sg, **options | {"backend": backend})) == digest(expected)
+
+
 def test_the_loss_is_the_same_number_for_any_number_of_workers(backend: str) -> None:
     losses = {
         Word2Vec(
