@@ -29,6 +29,13 @@ def test_keys_are_hashes_of_utf8() -> None:
     assert vector_keys(["word3"], hashfxn=lambda _: -1).tolist() == [2**64 - 1]
 
 
+def test_many_words_have_the_keys_of_each() -> None:
+    # Bytes are hashed side by side up to 64 of them; in any order of lengths.
+    words = ["b", "", "x" * 63, "y" * 64, "z" * 65, "é" * 200, "word", "b"]
+    assert vector_keys(words).tolist() == [fnv1a_64(word.encode()) for word in words]
+    assert vector_keys([]).tolist() == []
+
+
 def test_a_lone_surrogate_has_a_vector() -> None:
     assert vector_keys(["\ud8001"]).tolist() == [fnv1a_64(b"\xed\xa0\x801")]
 
