@@ -10,12 +10,13 @@ reads and anybody may delete.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
 import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, TypeGuard, cast
 
@@ -23,6 +24,8 @@ BUFFER_BYTES = 1 << 20
 """Size of the write buffer; large, since model files are written in one sweep."""
 EARLY_BYTES = 1 << 25
 """So many bytes are passed on to the disk at a time, while the next are being made."""
+SYNC_FILE_RANGE_WRITE = 2
+"""Of linux/fs.h: begin to write, wait for nothing."""
 
 
 def is_open_file(target: object) -> TypeGuard[IO[bytes]]:
@@ -109,13 +112,32 @@ class _EarlyFile(io.FileIO):
     def write(self, data: Any) -> int:
         written = super().write(data)
         self._written += written
-        if hasattr(os, "posix_fadvise") and self._written - self._passed_on >= EARLY_BYTES:
-            # Of a range that is said not to be needed, Linux begins to write what is dirty, and keeps it.
-            with contextlib.suppress(OSError):
-                length = self._written - self._passed_on
-                os.posix_fadvise(self.fileno(), self._passed_on, length, os.POSIX_FADV_DONTNEED)
+        if self._written - self._passed_on >= EARLY_BYTES:
+            _begin_writing(self.fileno(), self._passed_on, self._written - self._passed_on)
             self._passed_on = self._written
         return written
+
+
+def _begin_writing(descriptor: int, start: int, length: int) -> None:
+    """Have the system begin to write these bytes to the disk, where it has a call for it (Linux).
+
+    Python has none; posix_fadvise(POSIX_FADV_DONTNEED) begins it too, but takes bytes from the cache that a
+    reader will want.
+    """
+    if _sync_file_range is not None:  # an error is for the fsync to report
+        _sync_file_range(descriptor, start, length, SYNC_FILE_RANGE_WRITE)
+
+
+def _find_sync_file_range() -> Callable[[int, int, int, int], int] | None:
+    try:
+        function = ctypes.CDLL(None).sync_file_range
+    except (AttributeError, OSError, TypeError):  # another system
+        return None
+    function.argtypes = [ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint]
+    return cast("Callable[[int, int, int, int], int]", function)
+
+
+_sync_file_range = _find_sync_file_range()
 
 
 def _take_over(path: Path, old: os.stat_result, stream: IO[Any], append: bool) -> None:
