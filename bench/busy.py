@@ -10,15 +10,15 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 
-from bench.scaling import job_of, train
 from bench.texts import text_file
 from bench.timing import interleaved, machine, write_json
 from w2vref import Word2Vec
+from w2vref.backends.workers import available_cores
 
 WORKERS = (1, 2, 4, 8)
 
@@ -45,10 +45,13 @@ def main() -> None:
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     path, what = text_file(options.folder, options.megabytes)
-    model = Word2Vec(backend="c", sg=1, vector_size=100, workers=1, algorithm="block")
+    model = Word2Vec(backend="c", sg=1, vector_size=100, algorithm="block", epochs=1)
     model.build_vocab(corpus_file=path)
-    jobs = {workers: job_of(model, workers) for workers in WORKERS}
-    cores = len(os.sched_getaffinity(0))
+
+    def train(workers: int) -> None:
+        model.workers = workers
+        model.train()
+
     print(f"block training, SG-NS, size 100, one epoch of {what}; machine: {machine()}\n")
     print("median wall seconds of an epoch\n")
     print(
@@ -58,9 +61,9 @@ def main() -> None:
     )
     print("|---" * (1 + len(WORKERS)) + "|")
     figures = {}
-    for processes in (cores, 0):
+    for processes in (available_cores(), 0):
         with busy(processes):
-            tasks = {str(n): lambda job=job: train(job) for n, job in jobs.items()}
+            tasks = {str(n): partial(train, n) for n in WORKERS}
             seconds = interleaved(tasks, options.rounds)
         figures[processes] = {n: seconds[n].median("wall") for n in tasks}
         print(

@@ -14,6 +14,7 @@ import itertools
 import logging
 import sys
 from typing import Any
+from unittest import mock
 
 from bench.texts import first_sentences, text_file
 from bench.timing import print_table
@@ -70,6 +71,8 @@ def main() -> None:
     arguments = parser.parse_args()
     block = arguments.algorithm == "block"
     all_workers = arguments.workers or ([1, 2, 3, 8] if block else [1])
+    # As many as are asked for: a model uses no more than there are processors.
+    mock.patch("w2vref.training.training.available_cores", return_value=max(all_workers)).start()
     modes = [m for m in arguments.modes or MODES if not block or m.rsplit(" ", 1)[1] == "NS"]
     logging.getLogger("w2vref").setLevel(logging.ERROR)
     path, text = text_file(arguments.folder, 1 + arguments.words // 100_000)

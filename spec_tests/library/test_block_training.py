@@ -34,6 +34,12 @@ THREADED = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let as many workers be used as are asked for; on a small machine they would be fewer."""
+    monkeypatch.setattr("w2vref.training.training.available_cores", lambda: 64)
+
+
 @pytest.fixture(params=THREADED)
 def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -227,3 +233,21 @@ def test_it_learns(sg: int) -> None:
     losses = [model.train(epochs=1, compute_loss=True, end_alpha=0.1).loss for _ in range(12)]
     assert all(loss is not None and np.isfinite(loss) for loss in losses)
     assert losses[-1] < 0.85 * losses[0]  # type: ignore[operator]
+
+
+def test_no_more_workers_than_processors(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that waits for a processor keeps the others waiting; sequential training's do not."""
+    seen: list[int] = []
+    kind: Any = type(get_backend(backend))
+    train = kind.train
+
+    def spy(self: Any, job: Any, control: Any) -> Any:
+        seen.append(job.workers)
+        return train(self, job, control)
+
+    monkeypatch.setattr(kind, "train", spy)
+    monkeypatch.setattr("w2vref.training.training.available_cores", lambda: 3)
+    for algorithm, given, used in (("block", 8, 3), ("block", 2, 2), ("sequential", 8, 8)):
+        options = OPTIONS | {"backend": backend, "algorithm": algorithm, "iter": 1}
+        assert Word2Vec(SENTENCES, workers=given, **options).workers == given
+        assert seen.pop() == used

@@ -6,6 +6,7 @@ thread only waits, in short slices, so that Ctrl-C and the progress hook act at 
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -93,6 +94,13 @@ def _interrupts_stop(stop: Callable[[], None]) -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if interrupts:
         raise KeyboardInterrupt
+
+
+def available_cores() -> int:
+    """Return how many processors this process may use at once."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def run_workers(work: Callable[[], EpochResult], workers: int, control: Control) -> EpochResult:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from w2vref.aliases import modern_arguments
 from w2vref.backends.checks import check_supported, is_locked, prepare_backend
+from w2vref.backends.workers import available_cores
 from w2vref.callbacks import CallbackAny2Vec
 from w2vref.config import SEED_MODULUS
 from w2vref.corpora.checks import Sentences
@@ -191,6 +192,9 @@ class Training(VocabularySteps):
     ) -> TrainResult:
         prepare_backend(self._backend, state.config)  # compiling is no training: before the clock starts
         workers = self.workers if self._backend.capabilities.threads else 1
+        if self.algorithm == "block":
+            # Their number is in no bit; one that has no core of its own keeps the others waiting.
+            workers = min(workers, available_cores())
         if workers > 1 and self.algorithm == "sequential":
             logger.warning(
                 "sequential training with %d workers is fast but not reproducible: workers race; "
