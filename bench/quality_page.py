@@ -22,6 +22,7 @@ TABLES = {
     "size": ["size", "more sizes"],
     "cap": ["cap", "caps of all"],
     "input-cap": ["input cap"],
+    "input-cap-and-the-rest": ["input cap and the rest"],
 }
 NAMES = {"sg": "mode", "words": "B", "tokens": "tokens", "corpus": "text", "input_cap": "input cap"}
 SETTING_FIELDS = ("corpus", "tokens", "epochs", "sg", "size", "window", "negative", "alpha")

@@ -69,6 +69,19 @@ CBOW = replace(NOVELS, sg=0)
 EIGHT = {"draws": 8}
 TILES = ({"tile": 8, "draws": 8}, {"tile": 32, "draws": 16}, {"tile": 32, "draws": 32})
 NOISE = ({"draws": 32}, {"tile": 8}, {"tile": 32, "draws": 32})
+CAPPED = (
+    {"draws": 32},
+    {"tile": 8},
+    {"words": 1024},
+    {"words": 16384},
+    {"input_cap": 0.05},
+    {"input_cap": 0.05, "draws": 32},
+    {"input_cap": 0.05, "tile": 8, "draws": 32},
+    {"cap": 0.25},
+    {"cap": 1.0},
+    {"cap": 0.1, "words": 2048},
+)
+"""Changes of block training with `input_cap` 0.1."""
 LENGTHS = (1024, 2048, 4096, 8192, 16384)
 OTHERS = (
     replace(NOVELS, corpus="german", words=2281),
@@ -122,5 +135,6 @@ def experiments() -> dict[str, list[Run]]:
         "more windows": [run for base in windows for run in beside(base, 3, 0, both)],
         "more negatives": [run for base in negatives for run in beside(base, 3, 0, both)],
         "more sizes": [run for base in sizes for run in beside(base, 3, 0, both)],
-        "input cap": list(beside(NOVELS, 5, 0, ({}, {"input_cap": 0.1}))),
+        "input cap": list(beside(NOVELS, 5, 0, ({}, {"input_cap": 0.1}, {"input_cap": 0.2}))),
+        "input cap and the rest": list(beside(replace(NOVELS, input_cap=0.1), 1, 0, ({}, *CAPPED))),
     }
