@@ -7,7 +7,6 @@ waiting at the end of a phase, so that more workers need not gain anything here;
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import logging
 import subprocess
@@ -15,8 +14,8 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 
-from bench.texts import text_file
-from bench.timing import interleaved, machine, write_json
+from bench.texts import text_file, text_parser
+from bench.timing import interleaved, machine, print_table, write_json
 from w2vref import Word2Vec
 from w2vref.backends.workers import available_cores
 
@@ -37,11 +36,7 @@ def busy(processes: int) -> Iterator[None]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("folder", nargs="?", help="folder with novels.txt(.xz); default: W2VREF_DATA")
-    parser.add_argument("--megabytes", type=int, default=20)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--json")
+    parser = text_parser(__doc__, rounds=7)
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     path, what = text_file(options.folder, options.megabytes)
@@ -52,24 +47,15 @@ def main() -> None:
         model.workers = workers
         model.train()
 
-    print(f"block training, SG-NS, size 100, one epoch of {what}; machine: {machine()}\n")
-    print("median wall seconds of an epoch\n")
-    print(
-        "| busy processes | "
-        + " | ".join(f"{n} workers" for n in WORKERS).replace("1 workers", "1 worker")
-        + " |"
-    )
-    print("|---" * (1 + len(WORKERS)) + "|")
-    figures = {}
+    print(f"block training, SG-NS, size 100, one epoch of {what}; machine: {machine()}")
+    figures = []
     for processes in (available_cores(), 0):
         with busy(processes):
-            tasks = {str(n): partial(train, n) for n in WORKERS}
-            seconds = interleaved(tasks, options.rounds)
-        figures[processes] = {n: seconds[n].median("wall") for n in tasks}
-        print(
-            f"| {processes} | " + " | ".join(f"{value:.2f}" for value in figures[processes].values()) + " |"
-        )
-    write_json(options.json, {"machine": machine(), "text": what, "wall": figures})
+            seconds = interleaved({str(n): partial(train, n) for n in WORKERS}, options.rounds)
+        walls = {f"workers {name}": value.median("wall") for name, value in seconds.items()}
+        figures.append({"busy processes": processes, **walls})
+    print_table("median wall seconds of an epoch", figures[0], (figure.values() for figure in figures))
+    write_json(options.json, {"machine": machine(), "text": what, "wall seconds": figures})
 
 
 if __name__ == "__main__":

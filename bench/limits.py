@@ -8,42 +8,47 @@ memory. A second figure has as many rows, but always the same few: arithmetic wi
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import subprocess
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import cffi
 import numpy as np
 
 from bench.scaling import job_of, train
-from bench.texts import text_file
-from bench.timing import interleaved, machine, write_json
+from bench.texts import text_file, text_parser
+from bench.timing import interleaved, machine, print_table, write_json
 from w2vref import Word2Vec
 from w2vref.records import padded_zeros
 
-PAIRS = 2_000_000
 
-
-def compiled(folder: str) -> Any:
-    """Return the library of row_pass.c, compiled for this machine into the folder."""
+def compiled_pass(folder: str) -> Callable[..., None]:
+    """Return row_pass of row_pass.c, compiled for this machine into the folder, as a function of arrays."""
     ffi = cffi.FFI()
     ffi.cdef(
         "void row_pass(float *inputs, float *outputs, int64_t stride, const int32_t *contexts,"
         " const int32_t *rows, int64_t pairs, int64_t count);"
     )
     source = Path(__file__).with_name("row_pass.c")
-    library = Path(folder) / "row_pass.so"
+    target = Path(folder) / "row_pass.so"
     command = [os.environ.get("CC", "cc"), "-O3", "-march=native", "-funroll-loops", "-shared", "-fPIC"]
-    subprocess.run([*command, str(source), "-o", str(library)], check=True)
-    return ffi, ffi.dlopen(str(library))
+    subprocess.run([*command, str(source), "-o", str(target)], check=True)
+    library = ffi.dlopen(str(target))
+
+    def row_pass(inputs: np.ndarray, outputs: np.ndarray, contexts: np.ndarray, rows: np.ndarray) -> None:
+        floats = [ffi.from_buffer("float[]", array) for array in (inputs, outputs)]
+        ids = [ffi.from_buffer("int32_t[]", array) for array in (contexts, rows)]
+        library.row_pass(*floats, inputs.shape[1], *ids, *rows.shape)
+
+    return row_pass
 
 
-def pairs_of(model: Word2Vec, count: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Return context words (count,) and target and negatives (count, 1 + negative) as training meets them.
+def pairs_of(model: Word2Vec, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Return context words (pairs,), and target and negatives (pairs, 1 + negative), as an epoch has them.
 
     Drawn from the distributions of the contract, not its draws: the time does not hang on which.
     """
@@ -64,7 +69,7 @@ def pairs_of(model: Word2Vec, count: int, seed: int = 1) -> tuple[np.ndarray, np
             places = np.flatnonzero(same & (radius[center] >= distance))
             centers.append(places + (distance if center.start else 0))
             contexts.append(tokens[other][places])
-    order = np.argsort(np.concatenate(centers), kind="stable")[:count]
+    order = np.argsort(np.concatenate(centers), kind="stable")
     center = np.concatenate(centers)[order]
     rows = np.empty((len(order), 1 + model.negative), dtype=np.int32)
     rows[:, 0] = tokens[center]
@@ -84,52 +89,36 @@ def padded_copy(array: np.ndarray) -> np.ndarray:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("folder", nargs="?", help="folder with novels.txt(.xz); default: W2VREF_DATA")
-    parser.add_argument("--megabytes", type=int, default=20)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser = text_parser(__doc__, rounds=5)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 300])
-    parser.add_argument("--json")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     path, what = text_file(options.folder, options.megabytes)
-    print(f"skip-gram, 5 negatives, one worker, {what}; machine: {machine()}\n")
-    print("nanoseconds of CPU for a pair, medians\n")
-    print("| size | rows of the text's words | rows of a few words | the C kernel, with all else |")
-    print("|---|---|---|---|")
+    print(f"skip-gram, 5 negatives, one worker, {what}; machine: {machine()}")
     figures = []
-    folder = tempfile.TemporaryDirectory(prefix="w2vref-bench-")
-    ffi, library = compiled(folder.name)
+    with tempfile.TemporaryDirectory(prefix="w2vref-bench-") as folder:
+        row_pass = compiled_pass(folder)
     for size in options.sizes:
         model = Word2Vec(backend="c", sg=1, vector_size=size, workers=1)
         model.build_vocab(corpus_file=path)
-        contexts, rows = pairs_of(model, PAIRS)
-        every = pairs_of(model, 1 << 60)
-        state, job = model.step_state(), job_of(model, 1)
-        inputs, outputs = (
-            padded_copy(getattr(state.parameters, n)) for n in ("input_vectors", "output_vectors")
-        )
+        contexts, rows = pairs_of(model)
+        parameters = model.step_state().parameters
+        arrays = padded_copy(parameters.input_vectors), padded_copy(parameters.output_vectors)
         few = np.tile(np.arange(rows.shape[1], dtype=np.int32), (len(rows), 1))
-
-        arrays = (inputs, outputs)
-
-        def passed(contexts: np.ndarray, rows: np.ndarray, arrays: tuple[np.ndarray, ...] = arrays) -> None:
-            pointers = [ffi.from_buffer("float[]", a) for a in arrays]
-            ids = [ffi.from_buffer("int32_t[]", a) for a in (contexts, rows)]
-            library.row_pass(*pointers, arrays[0].shape[1], *ids, *rows.shape)
-
+        few_contexts = np.zeros_like(contexts)
         tasks = {
-            "text": lambda contexts=contexts, rows=rows, passed=passed: passed(contexts, rows),
-            "few": lambda few=few, passed=passed: passed(np.ascontiguousarray(few[:, 0]), few),
-            "kernel": lambda job=job: train(job),
+            "rows of the text's words": partial(row_pass, *arrays, contexts, rows),
+            "rows of a few words": partial(row_pass, *arrays, few_contexts, few),
+            "the C kernel, with all else": partial(train, job_of(model, 1)),
         }
         seconds = interleaved(tasks, options.rounds)
-        per_pair = {
-            name: seconds[name].median("cpu") * 1e9 / (len(every[0]) if name == "kernel" else len(rows))
-            for name in tasks
-        }
-        print(f"| {size} | {per_pair['text']:.0f} | {per_pair['few']:.0f} | {per_pair['kernel']:.0f} |")
+        per_pair = {name: seconds[name].median("cpu") * 1e9 / len(rows) for name in tasks}
         figures.append({"size": size, **per_pair})
+    print_table(
+        "nanoseconds of CPU for a pair, medians",
+        figures[0],
+        ([round(value) for value in figure.values()] for figure in figures),
+    )
     write_json(options.json, {"machine": machine(), "text": what, "nanoseconds": figures})
 
 

@@ -26,7 +26,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench.texts import text_file
+from bench.texts import text_file, text_parser
 from bench.timing import PeakAnonymous, machine, print_table, write_json
 
 SETTINGS: dict[str, Any] = dict(sg=1, hs=0, negative=5, window=5, min_count=5, sample=1e-3, seed=1)
@@ -109,16 +109,12 @@ def measure(
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("folder", nargs="?", help="folder with novels.txt(.xz); default: W2VREF_DATA")
-    parser.add_argument("--megabytes", type=int, default=20)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = text_parser(__doc__, rounds=3)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 300])
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
     parser.add_argument("--backends", nargs="+", help="default: all that are available, but numpy")
-    parser.add_argument("--json")
     parser.add_argument("--one", nargs=3, metavar=("NAME", "TASK", "PATH"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:

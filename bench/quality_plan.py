@@ -81,7 +81,7 @@ CAPPED = (
     {"cap": 1.0},
     {"cap": 0.1, "words": 2048},
 )
-"""Changes of block training with `input_cap` 0.1."""
+"""Changes of block training whose `input_cap` is 0.1, if they name no other."""
 LENGTHS = (1024, 2048, 4096, 8192, 16384)
 OTHERS = (
     replace(NOVELS, corpus="german", words=2281),

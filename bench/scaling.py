@@ -8,7 +8,6 @@ that cores share memory bandwidth, so it is an upper bound where rows come from 
 
 from __future__ import annotations
 
-import argparse
 import heapq
 import logging
 from functools import partial
@@ -17,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bench.second_core import arithmetic_speed_up
-from bench.texts import text_file
+from bench.texts import text_file, text_parser
 from bench.timing import interleaved, machine, print_table, write_json
 from w2vref import Word2Vec
 from w2vref.backends.base import Control, TrainingJob
@@ -128,13 +127,9 @@ def simulate(times: Times, cores: int, blocks: int = 60) -> float:
 
 def main() -> None:
     """Measure, simulate, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("folder", nargs="?", help="folder with novels.txt(.xz); default: W2VREF_DATA")
-    parser.add_argument("--megabytes", type=int, default=20)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = text_parser(__doc__, rounds=3)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100])
     parser.add_argument("--words", type=int, help="of a block; default: the rule's")
-    parser.add_argument("--json")
     arguments = parser.parse_args()
     logging.getLogger("w2vref").setLevel(logging.ERROR)
     path, text = text_file(arguments.folder, arguments.megabytes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import atexit
 import os
 import tempfile
@@ -11,6 +12,19 @@ import numpy as np
 
 NOVELS = "novels.txt"
 SYNTHETIC_WORDS = 3_000_000
+
+
+def text_parser(description: str | None, rounds: int) -> argparse.ArgumentParser:
+    """Return a parser of what every bench that trains on a text asks for.
+
+    Args: rounds: the default.
+    """
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("folder", nargs="?", help="folder with novels.txt(.xz); default: W2VREF_DATA")
+    parser.add_argument("--megabytes", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument("--json", help="write the figures to this file")
+    return parser
 
 
 def text_file(folder: str | None, megabytes: int, vocabulary: int | None = None) -> tuple[Path, str]:

@@ -7,7 +7,6 @@ not give the reference's bits on a small corpus is refused.
 
 from __future__ import annotations
 
-import argparse
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.texts import text_file
+from bench.texts import text_file, text_parser
 from bench.timing import interleaved, machine, print_table, write_json
 from w2vref import Word2Vec
 from w2vref.backends import Backend, available_backends, get_backend, register_backend
@@ -98,17 +97,13 @@ def w2vref_task(
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("folder", nargs="?", help="folder with novels.txt(.xz); default: W2VREF_DATA")
-    parser.add_argument("--megabytes", type=int, default=20)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser = text_parser(__doc__, rounds=5)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 300])
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--modes", nargs="+", choices=MODES, default=list(MODES))
     parser.add_argument("--backends", nargs="+", help="default: all that are available, but numpy")
     parser.add_argument("--no-gensim", action="store_true")
     parser.add_argument("--vocabulary", type=int, help="train on a synthetic text of so many words")
-    parser.add_argument("--json")
     arguments = parser.parse_args()
     logging.getLogger("w2vref").setLevel(logging.ERROR)
     logging.getLogger("gensim").setLevel(logging.ERROR)

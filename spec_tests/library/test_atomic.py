@@ -40,6 +40,11 @@ def test_an_exception_leaves_the_old_file_and_no_temporary(tmp_path, error):
 @pytest.mark.parametrize("append", [False, True])
 def test_bytes_that_start_for_the_disk_early_are_those_written(tmp_path, monkeypatch, append):
     monkeypatch.setattr(atomic, "EARLY_BYTES", 3 * atomic.BUFFER_BYTES)
+    begun = []
+    begin_writing = atomic._begin_writing
+    monkeypatch.setattr(
+        atomic, "_begin_writing", lambda fd, *span: (begun.append(span), begin_writing(fd, *span))
+    )
     path = tmp_path / "file"
     path.write_bytes(b"old")
     parts = [bytes([n]) * (atomic.BUFFER_BYTES // 2 * n + n) for n in range(1, 8)]
@@ -47,6 +52,11 @@ def test_bytes_that_start_for_the_disk_early_are_those_written(tmp_path, monkeyp
         for part in parts:
             stream.write(part)
     assert path.read_bytes() == b"".join([b"old"] * append + parts)
+    # One span after the other, from the start, each of so many bytes at least.
+    ends = [start + length for start, length in begun]
+    assert [start for start, _ in begun] == [0, *ends[:-1]]
+    assert all(length >= atomic.EARLY_BYTES for _, length in begun)
+    assert path.stat().st_size - ends[-1] < atomic.EARLY_BYTES
 
 
 def test_the_old_file_is_there_until_the_end(tmp_path):

@@ -235,7 +235,9 @@ def test_it_learns(sg: int) -> None:
     assert losses[-1] < 0.85 * losses[0]  # type: ignore[operator]
 
 
-def test_no_more_workers_than_processors(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_workers_than_processors(
+    backend: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """One that waits for a processor keeps the others waiting; sequential training's do not."""
     seen: list[int] = []
     kind: Any = type(get_backend(backend))
@@ -249,5 +251,8 @@ def test_no_more_workers_than_processors(backend: str, monkeypatch: pytest.Monke
     monkeypatch.setattr("w2vref.training.training.available_cores", lambda: 3)
     for algorithm, given, used in (("block", 8, 3), ("block", 2, 2), ("sequential", 8, 8)):
         options = OPTIONS | {"backend": backend, "algorithm": algorithm, "iter": 1}
-        assert Word2Vec(SENTENCES, workers=given, **options).workers == given
+        caplog.clear()
+        with caplog.at_level("INFO", logger="w2vref"):
+            assert Word2Vec(SENTENCES, workers=given, **options).workers == given
         assert seen.pop() == used
+        assert (f"uses {used} of {given} workers" in caplog.text) == (used < given)

@@ -194,7 +194,10 @@ class Training(VocabularySteps):
         workers = self.workers if self._backend.capabilities.threads else 1
         if self.algorithm == "block":
             # Their number is in no bit; one that has no core of its own keeps the others waiting.
-            workers = min(workers, available_cores())
+            cores = available_cores()
+            if workers > cores:
+                logger.info("block training uses %d of %d workers, one for each processor", cores, workers)
+            workers = min(workers, cores)
         if workers > 1 and self.algorithm == "sequential":
             logger.warning(
                 "sequential training with %d workers is fast but not reproducible: workers race; "
