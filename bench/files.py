@@ -1,13 +1,17 @@
 """Reading and writing vectors, w2vref and gensim in turn: `python -m bench.files`.
 
 The page cache is warm for both, and what the one has left to be written is on the disk (os.sync) before the
-other is timed. w2vref's writes include the fsync that makes them safe; gensim does none, so the wall time of
-a write on a slow disk says more of the disk: `--folder /dev/shm` leaves that out.
+other is timed. Nor does either pay for memory that the machine has taken back: a virtual machine may return
+what has lain idle for two seconds to its host, and the next to ask for it waits, up to a second for the rows
+of one file. So as much as a task needs is used and freed before each. w2vref's writes include the fsync that
+makes them safe; gensim does none, so the wall time of a write on a slow disk says more of the disk:
+`--folder /dev/shm` leaves that out.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import gc
 import logging
 import os
@@ -70,10 +74,11 @@ def native_tasks(folder: Path, suffix: str, ours: Any, theirs: Any) -> Tasks:
     return result
 
 
-def settle() -> None:
-    """Leave nothing of the last task to be done in the time of the next."""
+def settle(needed: int) -> None:
+    """Leave nothing of the last task to be done in the time of the next, which needs so many bytes."""
     gc.collect()
     os.sync()
+    np.empty(needed, dtype=np.uint8).fill(1)  # freed at once, and still the machine's
 
 
 def gensim_vectors(folder: Path, kv: Any) -> Any:
@@ -112,7 +117,11 @@ def main() -> None:
             else:
                 tasks = word2vec_tasks(folder, kind, options.suffix, *pair)
             for what, implementations in tasks.items():
-                figures[what] = _figures(interleaved(implementations, options.rounds, settle))
+                needed = (
+                    3 * kv.vectors.nbytes
+                )  # the rows, the cache of the file, room for what is made on the way
+                before = functools.partial(settle, needed)
+                figures[what] = _figures(interleaved(implementations, options.rounds, before))
                 print(what, figures[what], flush=True)
     print_table(
         f"Files of {options.words} x {options.size}: seconds, medians of {options.rounds} interleaved rounds",

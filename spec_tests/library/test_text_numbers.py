@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from w2vref.backends.c import library
 from w2vref.io import numbers, rows_kernel
+from w2vref.io.words import join_words
 
 BITS = st.integers(0, 2**32 - 1)
 FINITE = st.floats(width=32, allow_nan=False, allow_infinity=False)
@@ -38,7 +39,7 @@ def compiled_text(values: list[np.float32]) -> str:
     if library is None:
         pytest.skip("this install has no compiled kernel")
     row = np.array([values], dtype=np.float32)
-    return bytes(rows_kernel.RowsKernel(library).text(["w"], row)).decode()
+    return bytes(rows_kernel.RowsKernel(library).text(join_words(["w"]), 0, row)).decode()
 
 
 @given(BITS)

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 
 from w2vref.errors import FileFormatError, TruncatedFileError
 from w2vref.io import rows_kernel, source, word2vec_binary, word2vec_text
+from w2vref.io.source import Source
 from w2vref.io.vocabulary_files import read_vocabulary
 from w2vref.io.word2vec_format import read_word2vec, write_word2vec
-from w2vref.io.words import encode_words, join_words
+from w2vref.io.words import Decoder, encode_words, join_words
 
 NASTY_WORDS = [
     "a",
@@ -127,7 +128,8 @@ def test_both_kernels_write_the_same_bytes(model, binary):
 @pytest.mark.parametrize("binary", [False, True])
 def test_more_rows_than_fit_one_block(kernel, monkeypatch, binary):
     # Blocks of 1,000 bytes cut rows everywhere; memory grows from room for one row.
-    monkeypatch.setattr(source, "BLOCK_BYTES", 1000)
+    for module in (source, word2vec_text, word2vec_binary):
+        monkeypatch.setattr(module, "BLOCK_BYTES", 1000)
     monkeypatch.setattr(source, "GROWTH_START", 1)
     rng = np.random.default_rng(3)
     vectors = rng.normal(0, 0.1, (2_000, 9)).astype(np.float32)
@@ -136,6 +138,10 @@ def test_more_rows_than_fit_one_block(kernel, monkeypatch, binary):
     write_word2vec(stream, words, vectors, binary=binary)
     assert_same(read(stream.getvalue(), binary=binary), words, vectors)
     assert_same(read(stream.getvalue(), binary=binary, limit=1_234), words[:1_234], vectors[:1_234])
+    order = rng.permutation(len(words))[:1_500]
+    stream = io.BytesIO()
+    write_word2vec(stream, words, vectors, binary=binary, order=order)
+    assert_same(read(stream.getvalue(), binary=binary), [words[row] for row in order], vectors[order])
 
 
 @pytest.mark.parametrize("binary", [False, True])
@@ -245,6 +251,46 @@ def test_a_word_cut_inside_a_character(kernel):
     assert read(data, unicode_errors="ignore").words == ["n", "b"]
     assert read(data, unicode_errors="replace").words == ["n\ufffd", "b"]
     assert read(data, encoding="latin-1").words == ["n\xc3", "b"]
+
+
+WORD_BYTES = st.one_of(
+    st.binary(max_size=5).map(lambda data: data.replace(b" ", b"")),
+    st.sampled_from([b"", b"\xc3", b"\xe2\x82", b"a\nb", b"\n", b"\0", "\u00e9".encode(), b"\xed\xa0\x80"]),
+)
+
+
+@given(
+    st.lists(WORD_BYTES, max_size=5),
+    st.sampled_from(["utf8", "UTF-8", "latin-1", "utf-16-le", "cp500", "utf-8-sig"]),
+    st.sampled_from(["strict", "ignore", "replace", "surrogateescape"]),
+)
+@example([b"\xe2\x82", b"\xac"], "utf8", "strict")
+@example([b"a\nb", b"c"], "utf8", "strict")
+def test_words_decoded_together_are_those_decoded_alone(words, encoding, errors):
+    data = b"1" + b"".join(word + b"\n" for word in words)  # the words, in a window, after something else
+    window = Source(io.BytesIO(data), "here", None)
+    window.more()
+    ends = 1 + np.cumsum([len(word) + 1 for word in words], dtype=np.int64)
+    bounds = (
+        np.stack([ends - [len(word) + 1 for word in words], ends - 1], axis=1)
+        if words
+        else np.zeros((0, 2), np.int64)
+    )
+    decoder = Decoder(encoding, errors)
+    try:
+        alone = [word.decode(encoding, errors) for word in words]
+    except UnicodeDecodeError:
+        for lines in (b"", data[1:]):
+            with pytest.raises(UnicodeDecodeError, match="a word that starts at byte offset"):
+                decoder.many(window, bounds, lines)
+    else:
+        assert decoder.many(window, bounds) == alone
+        assert decoder.many(window, bounds, data[1:]) == alone
+
+
+def test_a_word_of_a_binary_file_may_have_a_newline_in_it(kernel):
+    data = b"2 1\na\nb " + floats(1) + b"\nc " + floats(2)
+    assert read(data, binary=True).words == ["a\nb", "c"]
 
 
 def test_an_unknown_encoding_is_an_error_at_once():

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from w2vref._typing import Int64Array
 from w2vref.io.rows_kernel import RowsKernel, load_kernel
 from w2vref.io.source import BLOCK_BYTES, MAX_WORD_BYTES, GrowingRows, Source
-from w2vref.io.words import Decoder, blocks, encode_words
+from w2vref.io.words import Decoder, blocks, encode_words, in_order, join_words
 
 NEWLINE = 10
 
@@ -35,7 +35,7 @@ def read_binary_rows(source: Source, store: GrowingRows, wanted: int, decode: De
     kernel = None if library is None else RowsKernel(library)
     while len(words) < wanted:
         if kernel is not None:
-            words += decode.many(source, kernel.read_binary(source, store))
+            words += decode.many(source, *kernel.read_binary(source, store))
             if len(words) == wanted:
                 break
         bounds = _rows_at_hand(source, min(store.room(), wanted - len(words)), row_bytes)
@@ -107,9 +107,13 @@ def write_binary_rows(
     library = load_kernel()
     kernel = None if library is None else RowsKernel(library)
     step = max(1, BLOCK_BYTES // (4 * vectors.shape[1]))
-    for names, rows in blocks(words, vectors, order, step):
-        data = None if kernel is None else kernel.binary(names, rows, newline)
-        stream.write(_binary(names, rows, newline) if data is None else data)
+    names = in_order(words, order)
+    joined = None if kernel is None else join_words(names)
+    for where, rows in blocks(vectors, order, step):
+        data = None
+        if kernel is not None and joined is not None:
+            data = kernel.binary(joined, where.start, rows, newline)
+        stream.write(_binary(names[where], rows, newline) if data is None else data)
 
 
 def _binary(words: Sequence[str], vectors: npt.NDArray[Any], newline: bool) -> bytes:

@@ -30,6 +30,8 @@ class WordVectors(NamedTuple):
 
     words: list[str]
     """No word twice."""
+    places: dict[str, int]
+    """Where each stands in `words`."""
     vectors: npt.NDArray[Any]
     """(words, size). float32: a view `[:, :size]` of rows padded as `records.padded_zeros` makes them."""
     counts: Int64Array | None
@@ -85,7 +87,8 @@ def read_word2vec(
             words, store = _read_headless(source, datatype, limit or None, decode, spaced_words)
         else:
             words, store = _read_with_header(source, datatype, limit or None, decode, binary)
-        words, again = drop_duplicates(words, store)
+        places, again = drop_duplicates(words, store)
+        words = list(places)
         if again:
             logger.warning(
                 "%s: %d words come more than once (such as %r); the first vector of each was kept",
@@ -94,7 +97,7 @@ def read_word2vec(
                 again[0],
             )
         counts = None if table is None else _counts(table, words, source.name)
-    return WordVectors(words, store.rows(), counts, store.block[: store.count])
+    return WordVectors(words, places, store.rows(), counts, store.block[: store.count])
 
 
 def iterate_word2vec(

@@ -12,7 +12,7 @@ from w2vref._typing import Int64Array
 from w2vref.io.numbers import format_row, parse_float32, parse_numbers
 from w2vref.io.rows_kernel import NUMBER_BYTES, RowsKernel, load_kernel
 from w2vref.io.source import BLOCK_BYTES, GrowingRows, Source
-from w2vref.io.words import BLANKS, Decoder, blocks, encode_words
+from w2vref.io.words import BLANKS, Decoder, blocks, encode_words, in_order, join_words
 
 
 def minimal_bytes(rows: int, size: int) -> int:
@@ -43,7 +43,7 @@ def read_text_rows(
             continue
         while source.position < end and store.room():
             if kernel is not None:
-                words += decode.many(source, kernel.read_text(source, end, store))
+                words += decode.many(source, *kernel.read_text(source, end, store))
             if source.position < end and store.room():
                 words.append(_read_row(source, store, decode, spaced_words))
     return words
@@ -100,8 +100,13 @@ def write_text_rows(
     library = load_kernel() if vectors.dtype != np.float64 else None
     kernel = None if library is None else RowsKernel(library)
     step = max(1, BLOCK_BYTES // (NUMBER_BYTES * vectors.shape[1]))
-    for names, rows in blocks(words, vectors, order, step):
-        stream.write(_text(names, rows) if kernel is None else kernel.text(names, rows))
+    names = in_order(words, order)
+    joined = None if kernel is None else join_words(names)
+    for where, rows in blocks(vectors, order, step):
+        if kernel is not None and joined is not None:
+            stream.write(kernel.text(joined, where.start, rows))
+        else:
+            stream.write(_text(names[where], rows))
 
 
 def _text(words: Sequence[str], vectors: npt.NDArray[Any]) -> bytes:

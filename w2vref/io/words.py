@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ class Decoder:
     """
 
     def __init__(self, encoding: str, errors: str) -> None:
-        codecs.lookup(encoding)
+        self._is_utf8 = codecs.lookup(encoding).name == "utf-8"
         codecs.lookup_error(errors)
         self._encoding = encoding
         self._errors = errors
@@ -46,10 +47,18 @@ class Decoder:
             )
             raise UnicodeDecodeError(error.encoding, error.object, error.start, error.end, reason) from None
 
-    def many(self, source: Source, bounds: npt.NDArray[np.int64]) -> list[str]:
-        """Return the words at window[start:end] for each (start, end) of bounds, (words, 2)."""
+    def many(self, source: Source, bounds: npt.NDArray[np.int64], lines: bytes = b"") -> list[str]:
+        """Return the words at window[start:end] for each (start, end) of bounds, (words, 2).
+
+        lines: the same words, each with a newline behind it, if the caller has them so: quicker.
+        """
         if len(bounds) == 0:
             return []
+        if lines and self._is_utf8:  # a newline is never a part of another character
+            with contextlib.suppress(UnicodeDecodeError):
+                words = lines.decode("utf-8").split("\n")
+                if len(words) == len(bounds) + 1:  # no word has a newline in it
+                    return words[:-1]
         first, last = int(bounds[0, 0]), int(bounds[-1, 1])
         data, encoding, errors = bytes(source.window[first:last]), self._encoding, self._errors
         starts, ends = (bounds - first).T.tolist()  # two lists: one of pairs takes longer than the decoding
@@ -81,14 +90,22 @@ def encode_words(words: Sequence[Any]) -> list[bytes]:
     return encoded
 
 
-def join_words(words: Sequence[Any]) -> tuple[bytes, Int64Array]:
-    """Return the words as UTF-8, one after the other, and where each begins and the last ends (words + 1,).
+class JoinedWords(NamedTuple):
+    """Words as UTF-8, one after the other."""
+
+    data: bytes
+    offsets: Int64Array
+    """(words + 1,): where each begins, and the last ends."""
+
+
+def join_words(words: Sequence[Any]) -> JoinedWords:
+    """Return the words as UTF-8; a key that is not a str is written as its str.
 
     Raises: ValueError, as `encode_words`.
     """
     texts = list(map(str, words))
     if not texts:
-        return b"", np.zeros(1, dtype=np.int64)
+        return JoinedWords(b"", np.zeros(1, dtype=np.int64))
     try:
         lines = "\n".join(texts).encode("utf-8")
     except UnicodeEncodeError:
@@ -100,19 +117,21 @@ def join_words(words: Sequence[Any]) -> tuple[bytes, Int64Array]:
     bounds = np.zeros(len(texts) + 1, dtype=np.int64)
     bounds[1:-1] = ends - np.arange(len(ends))
     bounds[-1] = len(lines) - len(ends)
-    return lines.replace(b"\n", b""), bounds
+    return JoinedWords(lines.replace(b"\n", b""), bounds)
+
+
+def in_order(words: Sequence[str], order: Int64Array | None) -> Sequence[str]:
+    """Return the words of these rows; None: all, as they stand."""
+    return words if order is None else [words[row] for row in order.tolist()]
 
 
 def blocks(
-    words: Sequence[str], vectors: npt.NDArray[Any], order: Int64Array | None, step: int
-) -> Iterator[tuple[Sequence[str], npt.NDArray[Any]]]:
-    """Give words and rows in pieces of `step`, in this order of rows (None: as they stand)."""
-    for start in range(0, len(words) if order is None else len(order), step):
-        if order is None:
-            yield words[start : start + step], vectors[start : start + step]
-        else:
-            chosen = order[start : start + step]
-            yield [words[row] for row in chosen.tolist()], vectors[chosen]
+    vectors: npt.NDArray[Any], order: Int64Array | None, step: int
+) -> Iterator[tuple[slice, npt.NDArray[Any]]]:
+    """Give the rows in this order (None: as they stand) in pieces of `step`, each with its place there."""
+    for start in range(0, len(vectors) if order is None else len(order), step):
+        where = slice(start, start + step)
+        yield where, vectors[where] if order is None else vectors[order[where]]
 
 
 def _encodable(text: str) -> bool:
@@ -123,14 +142,15 @@ def _encodable(text: str) -> bool:
     return True
 
 
-def drop_duplicates(words: list[str], store: GrowingRows) -> tuple[list[str], list[str]]:
-    """Keep the first row of each word; return the words left, and those that came again."""
-    if len(set(words)) == len(words):
-        return words, []
+def drop_duplicates(words: list[str], store: GrowingRows) -> tuple[dict[str, int], list[str]]:
+    """Keep the first row of each word; return the rows of the words left, and the words that came again."""
+    rows = dict(zip(words, range(len(words)), strict=True))
+    if len(rows) == len(words):
+        return rows, []
     first: dict[str, int] = {}
     again: list[str] = []
     for row, word in enumerate(words):
         if first.setdefault(word, row) != row:
             again.append(word)
     store.keep(np.fromiter(first.values(), dtype=np.int64, count=len(first)))
-    return list(first), again
+    return dict(zip(first, range(len(first)), strict=True)), again

@@ -95,9 +95,9 @@ class Files(Lookup, SaveLoad):
         loaded.vectors_lockf = data.locks
         return loaded
 
-    def _set_keys(self, keys: list[Any]) -> None:
+    def _set_keys(self, keys: list[Any], places: dict[Any, int] | None = None) -> None:
         self.index_to_key = keys
-        self.key_to_index = dict(zip(keys, range(len(keys)), strict=True))
+        self.key_to_index = dict(zip(keys, range(len(keys)), strict=True)) if places is None else places
         self.key_to_index.pop(None, None)
 
     def save_word2vec_format(
@@ -222,10 +222,10 @@ class Files(Lookup, SaveLoad):
 
     @classmethod
     def _from_word_vectors(cls: type[Self], content: WordVectors) -> Self:
-        words, vectors, counts, block = content
+        words, places, vectors, counts, block = content
         loaded = cls(vectors.shape[1], dtype=vectors.dtype)
         loaded.adopt_vectors(block, vectors.shape[1])
-        loaded._set_keys(list(words))
+        loaded._set_keys(words, places)
         loaded.expandos["count"] = np.arange(len(words), 0, -1) if counts is None else counts
         return loaded
 

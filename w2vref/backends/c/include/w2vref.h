@@ -217,6 +217,14 @@ int64_t w2v_binary_write_rows(const float *rows, int64_t count, int64_t size, in
 int64_t w2v_binary_read_rows(const char *data, int64_t length, int64_t max_rows, int64_t size, int64_t stride,
                              int64_t max_word, float *rows, int64_t *word_bounds, int64_t *consumed);
 
+/* ---- word_lines.c: the words of both formats -------------------------------------------------- */
+
+/*
+ * Copy the `count` words between word_bounds (as w2v_text_read_rows sets them) of data, a newline behind each.
+ * out: room for their bytes and the newlines.
+ */
+void w2v_words_as_lines(const char *data, const int64_t *word_bounds, int64_t count, char *out);
+
 /* ---- wordmap.c, scan.c, whitespace.c: a text file to provisional ids -------------------------- */
 
 enum w2v_scan_code { W2V_SCAN_OK = 0, W2V_SCAN_INVALID_UTF8 = 1, W2V_SCAN_NO_MEMORY = 2 };
