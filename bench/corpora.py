@@ -320,7 +320,7 @@ def main() -> None:
     if arguments.novels is not None:
         parts = [
             arguments.novels,
-            *(folder / f"{name}.txt" for name in ("english-docs", "more-docs", "sources")),
+            *(folder / f"{name}.txt" for name in ("english-docs", "sources")),
         ]
         with (folder / "large.txt").open("w", encoding="utf-8") as out:
             out.writelines(interleaved([part.open(encoding="utf-8").readlines() for part in parts]))

@@ -24,6 +24,38 @@ import numpy as np
 
 NOISE_EXPONENT = 0.75
 BATCH = 10_000
+HELD_OUT = 0.015
+"""The share of a text's lines in each of the two parts that are held out."""
+MOST_HELD_OUT_WORDS = 200_000
+"""Of each."""
+
+
+def count_words(line: str) -> int:
+    """Return how many words a stripped line has."""
+    return len(line.split())
+
+
+def split(lines: list[str], tokens: int | None = None) -> tuple[list[str], list[str], list[str]]:
+    """Return what is trained on, what is held out all over it, and what comes later: the end of the text.
+
+    Args:
+        tokens: leave out the lines after so many words, but for the end; None: none.
+    """
+    first, words = len(lines), 0
+    while first > 1 and len(lines) - first < len(lines) * HELD_OUT and words < MOST_HELD_OUT_WORDS:
+        first -= 1
+        words += count_words(lines[first])
+    used, words = first, 0
+    for number, line in enumerate(lines[:first], start=1):
+        words += count_words(line)
+        if tokens is not None and words >= tokens:
+            used = number
+            break
+    # Every so many-th line, so that the text about a held-out one is trained on.
+    step = max(round(1 / HELD_OUT), -(-words // MOST_HELD_OUT_WORDS))
+    held_out = lines[step // 2 : used : step]
+    trained = [line for number, line in enumerate(lines[:used]) if number % step != step // 2]
+    return trained, held_out, lines[first:]
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 The folder has novels.txt(.xz), wordsim353.tsv and simlex999.txt; `--corpora` is one that `bench.corpora`
 filled. Each figure is a line of JSON, appended when it is there: an interrupted run loses nothing, and what
-the file has is not trained again. The last 1.5 % of the lines of a text (at most 200,000 words) are never
-trained on: they give the held-out loss (`bench.heldout`). At the end docs/quality.md gets its tables.
+the file has is not trained again. Two parts of a text are never trained on (`bench.heldout`): lines all over
+it give the held-out loss, the last lines that of later text. At the end docs/quality.md gets its tables.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bench.heldout import Examples, draw_examples, heldout_loss
+from bench.heldout import Examples, count_words, draw_examples, heldout_loss, split
 from bench.quality_page import write_page
 from bench.quality_plan import BLOCK_FIELDS, Run, experiments
 from bench.similarity import SETS, correlation, read_pairs
@@ -32,9 +32,9 @@ from w2vref.config import BlockRule
 
 MIN_COUNT = 5
 SAMPLE = 1e-3
-HELD_OUT = 0.015
-MOST_HELD_OUT_WORDS = 200_000
 EXAMPLES = 200_000
+PARTS = {"loss": "held_out", "later loss": "later"}
+"""The figures that are losses, and the part of the text that each is of."""
 ENGLISH = ("novels", "english-docs", "large")
 
 
@@ -44,6 +44,9 @@ class Text(NamedTuple):
     path: Path
     tokens: int
     held_out: list[list[str]]
+    """Lines from all over the text."""
+    later: list[list[str]]
+    """Its last lines; of a text cut short those of the whole."""
     words: list[str]
     counts: np.ndarray
 
@@ -75,21 +78,16 @@ class Texts:
         return plain if plain.exists() else plain.with_name(NOVELS + ".xz")
 
     def _get(self, corpus: str, tokens: int | None) -> Text:
-        lines = _lines(self._source(corpus))
-        lines, held_out = split(lines)
+        lines, held_out, later = split(_lines(self._source(corpus)), tokens)
         path = self.scratch / f"{corpus}-{tokens}.txt"
-        used = 0
-        with path.open("w", encoding="utf-8") as out:
-            for line in lines:
-                if tokens is not None and used >= tokens:
-                    break
-                used += len(line.split())
-                out.write(line + "\n")
+        path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        used = sum(map(count_words, lines))
         model = Word2Vec(min_count=MIN_COUNT)
         model.build_vocab(corpus_file=path)
         words = list(model.wv.index_to_key)
         counts = np.array([model.wv.get_vecattr(word, "count") for word in words], dtype=np.int64)
-        return Text(path, used, [line.split() for line in held_out], words, counts)
+        parts = ([line.split() for line in part] for part in (held_out, later))
+        return Text(path, used, *parts, words, counts)
 
 
 def _lines(path: Path) -> list[str]:
@@ -101,17 +99,6 @@ def _lines(path: Path) -> list[str]:
     else:
         raw = path.read_text(encoding="utf-8", errors="replace").split("\n")
     return [stripped for line in raw if (stripped := line.strip())]
-
-
-def split(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Return what is trained on and what is held out: the last lines of the text."""
-    first = len(lines) - max(1, int(len(lines) * HELD_OUT))
-    held_out, words = lines[first:], 0
-    for used, line in enumerate(held_out, start=1):
-        words += len(line.split())
-        if words >= MOST_HELD_OUT_WORDS:
-            return lines[:first], held_out[:used]
-    return lines[:first], held_out
 
 
 def train(run: Run, text: Text, workers: int) -> Vectors:
@@ -141,12 +128,15 @@ def train(run: Run, text: Text, workers: int) -> Vectors:
     return Vectors(list(model.wv.index_to_key), model.wv.vectors, model.syn1neg)
 
 
-@lru_cache(maxsize=4)
-def _examples(texts: Texts, corpus: str, tokens: int | None, sg: int, window: int, negative: int) -> Examples:
+@lru_cache(maxsize=8)
+def _examples(
+    texts: Texts, part: str, corpus: str, tokens: int | None, sg: int, window: int, negative: int
+) -> Examples:
+    """Draw examples from a part of a text that is held out, one of `PARTS`."""
     text = texts.get(corpus, tokens)
     index = {word: row for row, word in enumerate(text.words)}
     return draw_examples(
-        text.held_out,
+        getattr(text, part),
         index,
         text.counts,
         sg=bool(sg),
@@ -161,9 +151,11 @@ def measure(run: Run, texts: Texts, vectors: Vectors, pairs: dict[str, Any]) -> 
     """Return the figures of a trained model."""
     text = texts.get(run.corpus, run.tokens)
     index = {word: row for row, word in enumerate(vectors.words)}
-    examples = _examples(texts, run.corpus, run.tokens, run.sg, run.window, run.negative)
     rows = np.array([index[word] for word in text.words])
-    figures: dict[str, Any] = {"loss": heldout_loss(examples, vectors.inputs, vectors.outputs, rows)}
+    figures: dict[str, Any] = {}
+    for name, part in PARTS.items():
+        examples = _examples(texts, part, run.corpus, run.tokens, run.sg, run.window, run.negative)
+        figures[name] = heldout_loss(examples, vectors.inputs, vectors.outputs, rows)
     if run.corpus in ENGLISH:
         for name, judged in pairs.items():
             figures[name], figures[f"{name} pairs"] = correlation(judged, index, vectors.inputs)

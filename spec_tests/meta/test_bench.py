@@ -31,6 +31,33 @@ INDEX = {word: row for row, word in enumerate(WORDS)}
 COUNTS = np.array([40, 30, 20, 10])
 
 
+def test_two_parts_of_a_text_are_held_out():
+    lines = [f"w{i} x" for i in range(1000)]
+    trained, held_out, later = heldout.split(lines)
+    assert later == lines[985:]  # 1.5 %
+    assert held_out == lines[33:985:67]  # about as many, all over the rest
+    assert sorted(trained + held_out + later) == sorted(lines)
+    assert trained == [line for line in lines[:985] if line not in held_out]
+
+
+def test_a_text_cut_short_has_its_own_held_out_lines_and_the_same_end():
+    lines = [f"w{i} x" for i in range(1000)]
+    trained, held_out, later = heldout.split(lines, tokens=399)
+    assert later == lines[985:]
+    assert held_out == [lines[33], lines[100], lines[167]]
+    assert trained + held_out != lines[:200]
+    assert sorted(trained + held_out) == sorted(lines[:200])
+
+
+def test_no_more_is_held_out_than_is_needed(monkeypatch):
+    monkeypatch.setattr(heldout, "MOST_HELD_OUT_WORDS", 8)
+    lines = [f"w{i} x" for i in range(1000)]
+    trained, held_out, later = heldout.split(lines)
+    assert later == lines[996:]
+    assert held_out == lines[249 // 2 :: 249][:4]
+    assert len(trained) == 1000 - 8
+
+
 def examples(sentences, *, sg=True, **changes):
     options = dict(window=2, negative=3, sample=0.0, most=4000, seed=7) | changes
     return heldout.draw_examples(sentences, INDEX, COUNTS, sg=sg, **options)

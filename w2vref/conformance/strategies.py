@@ -46,6 +46,8 @@ SAMPLES = (0.0, 1e-3, 0.05, 0.5, 3.0)
 EXPONENTS = (0.75, 0.0, 1.0, -0.5)
 DOMAINS = (2**31 - 1, 2**32 - 1, 1, 100, 2000)
 """Of the noise table: the usual, the largest, and small ones, whose entries draws fall on."""
+DEEP_COUNTS = tuple(2**k for k in reversed(range(20)))
+"""A vocabulary whose Huffman tree is as deep as it has words."""
 MANY_WORDS = 60
 """So many that most, not all, steps have only different rows."""
 LOCKS = (0.0, 0.5, 1.0, -1.0, 2.0)
@@ -167,10 +169,16 @@ def epochs(draw: st.DrawFn, capabilities: Capabilities = EVERYTHING) -> EpochCas
     """Draw a corpus of at most some 60 tokens, and where in a `train()` call it stands."""
     config = draw(configs(capabilities, SMALL_SIZES))
     state = draw(states(config, capabilities))
-    if "negative" in capabilities.objectives and draw(st.booleans()):
-        # What most people train, and kernels have a way of their own for: a few different rows, no locks.
-        config = replace(config, hs=False, negative=draw(st.sampled_from((1, 3, 5, 6, 7))))
-        state = replace(state, counts=(3,) * MANY_WORDS, locks=(1.0,))
+    # What most people train, and kernels have ways of their own for: one objective, no locks.
+    usual = draw(st.sampled_from((None, "negative", "hs")))
+    if usual in capabilities.objectives:
+        state = replace(state, locks=(1.0,))
+        if usual == "negative":  # a few different rows
+            config = replace(config, hs=False, negative=draw(st.sampled_from((1, 3, 5, 6, 7))))
+            state = replace(state, counts=(3,) * MANY_WORDS)
+        else:  # paths of 1 to 19 nodes
+            config = replace(config, hs=True, negative=0)
+            state = replace(state, counts=DEEP_COUNTS)
     ids = st.integers(0, len(state.counts) - 1)
     # Empty sentences keep their numbers; one word has no context; 40 words exceed any window.
     lengths = draw(st.lists(st.sampled_from((0, 1, 2, 3, 8, 40)), min_size=1, max_size=4))

@@ -123,7 +123,9 @@ static void w2v_train_piece(w2v_worker *worker, int64_t first, int64_t last)
     w2v_plan_first(worker);
     for (int64_t step = 0; step < worker->drawn; step++) {
         const w2v_plan *plan = &worker->plans[step % W2V_PLANS];
-        if (worker->model->sg)
+        if (worker->on_paths)
+            w2v_sg_take_path(worker, plan, step + 1 < worker->drawn ? &worker->plans[(step + 1) % W2V_PLANS] : NULL);
+        else if (worker->model->sg)
             w2v_sg_take(worker, plan);
         else
             w2v_cbow_take(worker, plan);
@@ -139,6 +141,7 @@ static int w2v_do_train(const w2v_model *model, const w2v_corpus *corpus, const 
     if (w2v_worker_open(&worker, model, W2V_PIECE + 2 * reach + 1, model->negative) != W2V_OK)
         return W2V_NO_MEMORY;
     worker.fusible = !model->hs && !(model->sg && model->lock_count) && model->negative < W2V_GROUP;
+    worker.on_paths = model->sg && model->hs && !model->negative && !model->lock_count;
     worker.corpus = corpus;
     worker.run = run;
     const w2v_float_mode mode = w2v_enter_ieee();

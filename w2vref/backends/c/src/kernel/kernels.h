@@ -15,6 +15,7 @@
 #include "kernel/worker.c"
 #include "kernel/plan.c"
 #include "kernel/skipgram.c"
+#include "kernel/path.c"
 #include "kernel/cbow.c"
 #include "kernel/pairs.c"
 #include "kernel/score.c"

@@ -57,11 +57,13 @@ typedef struct {
     int64_t asked_center;     /* whose path's rows were asked for last */
     w2v_plan plans[W2V_PLANS];
     int fusible; /* a step on at most W2V_GROUP distinct rows may go the short way */
+    int on_paths; /* skip-gram steps are those of path.c */
 
     /* The Huffman path of word path_id (-1: none yet); the arrays are (longest_code,), padded to a group. */
     int64_t path_id, path_length;
     float **path_rows;
     float *path_labels, *path_g;
+    int path_scored; /* path_g is that of the step that is taken next; see path.c */
     float **context_rows; /* CBOW: (2 * window,) */
     float *negative_labels; /* (negative + 1,): 1, then 0 */
     float *hidden, *error;  /* (stride,) each */
