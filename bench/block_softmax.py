@@ -15,6 +15,7 @@ of the similarity sets; then the rows that each position reads, beside those of 
 from __future__ import annotations
 
 import argparse
+import itertools
 import logging
 import os
 import tempfile
@@ -156,7 +157,7 @@ def main() -> None:
                 bounds = block_bounds(rule, corpus).tolist()
                 with np.errstate(over="ignore", invalid="ignore"):
                     for epoch in range(EPOCHS):
-                        for first, last in zip(bounds[:-1], bounds[1:], strict=True):
+                        for first, last in itertools.pairwise(bounds):
                             done = epoch * corpus.words + first
                             alpha = float(learning_rate(ALPHA, END_ALPHA, done, total))
                             terms += train_block(

@@ -13,13 +13,15 @@ from bench.similarity import SETS
 
 TABLES = {
     "novels": ["novels"],
-    "draws": ["small", "draws", "draws of all"],
-    "words": ["words", "words of all"],
-    "cbow": ["cbow", "cbow of all"],
-    "others": ["german", "english-docs", "large", "variants of other texts"],
+    "small": ["small"],
+    "others": ["others", "large"],
+    "cbow": ["cbow"],
     "window": ["window"],
-    "negative": ["negative", "draws of settings"],
+    "negative": ["negative"],
     "size": ["size"],
+    "words": ["words", "words of all", "words of others"],
+    "careful": ["careful", "careful in part"],
+    "draws": ["draws", "draws of all", "draws of settings"],
     "cap": ["cap", "cap of all"],
     "input-cap": ["input cap", "input cap and the rest"],
 }

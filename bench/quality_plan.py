@@ -28,7 +28,7 @@ class Run:
     window: int = 5
     negative: int = 5
     alpha: float = 0.025
-    words: int = 8192
+    words: int = 512
     """Of a block; like all that follow of no meaning but for "block"."""
     tile: int = 16
     draws: int = 16
@@ -64,11 +64,14 @@ def beside(
 
 
 NOVELS = Run("block")
-SMALL = {1: replace(NOVELS, tokens=MILLION, words=1024), 4: replace(NOVELS, tokens=4 * MILLION, words=4096)}
-CBOW = replace(NOVELS, sg=0)
+LONG = replace(NOVELS, words=8192)
+SMALL, MIDDLE = replace(NOVELS, tokens=MILLION), replace(NOVELS, tokens=4 * MILLION)
+GERMAN, ENGLISH = replace(NOVELS, corpus="german"), replace(NOVELS, corpus="english-docs")
+LARGE = replace(NOVELS, corpus="large", epochs=1)
+RATES = tuple(replace(MIDDLE, sg=0, alpha=alpha) for alpha in (0.05, 0.025))
+LENGTHS = tuple({"words": words} for words in (512, 1024, 2048, 4096, 8192, 16384))
 EIGHT = {"draws": 8}
 TILES = ({"tile": 8, "draws": 8}, {"tile": 32, "draws": 16}, {"tile": 32, "draws": 32})
-NOISE = ({"draws": 32}, {"tile": 8}, {"tile": 32, "draws": 32})
 CAPPED = (
     {"input_cap": 0.05},
     {"input_cap": 0.05, "tile": 8, "draws": 32},
@@ -77,12 +80,8 @@ CAPPED = (
     {"cap": 4.0},
 )
 """Changes of block training whose `input_cap` is 0.1, if they name no other."""
-LENGTHS = (1024, 2048, 4096, 8192, 16384)
-OTHERS = (
-    replace(NOVELS, corpus="german", words=2281),
-    replace(NOVELS, corpus="english-docs"),
-    replace(NOVELS, corpus="large", epochs=1),
-)
+CAREFUL = {"draws": 32, "cap": 0.25}
+"""What follows sequential training closest: many noise words, small steps of frequent rows."""
 
 
 def experiments() -> dict[str, list[Run]]:
@@ -90,42 +89,46 @@ def experiments() -> dict[str, list[Run]]:
 
     Five seeds for what a user gets without asking and what it is compared with, two or three for the rest.
     """
-    small, middle = SMALL[1], SMALL[4]
     both = ({}, EIGHT)
-    lengths = tuple({"words": words} for words in LENGTHS)
     caps = tuple({"cap": cap} for cap in (0.5, 0.25, 1.0, 2.0))
-    rates = [replace(middle, sg=0, alpha=alpha) for alpha in (0.05, 0.025)]
-    german, english, large = OTHERS
-    windows = [replace(middle, window=window) for window in (2, 10)]
-    negatives = [replace(middle, negative=2), replace(middle, negative=10, draws=32)]
-    negatives.append(replace(middle, negative=20, draws=64))
-    sizes = [replace(middle, size=size) for size in (50, 300)]
+    middle = replace(MIDDLE, words=4096)
+    windows = [replace(MIDDLE, window=window) for window in (2, 10)]
+    negatives = [replace(MIDDLE, negative=2), replace(MIDDLE, negative=10, draws=32)]
+    negatives.append(replace(MIDDLE, negative=20, draws=64))
+    sizes = [replace(MIDDLE, size=size) for size in (50, 300)]
     return {
-        "novels": list(beside(NOVELS, 5, 3, both)),
-        "small": [*beside(small, 5, 1, both), *beside(middle, 5, 1)],
-        "german": list(beside(german, 5, 1)),
-        "english-docs": list(beside(english, 5, 1)),
-        "large": list(beside(large, 5, 1)),
-        "cbow": [run for base in rates for run in beside(base, 5, 1)],
+        "novels": list(beside(NOVELS, 5, 3)),
+        "small": [run for base in (SMALL, MIDDLE) for run in beside(base, 5, 1)],
+        "others": [run for base in (GERMAN, ENGLISH) for run in beside(base, 5, 1)],
+        "large": list(beside(LARGE, 3, 1)),
+        "cbow": [run for base in RATES for run in beside(base, 5, 1)],
         "window": [run for base in windows for run in beside(base, 5)],
         "negative": [run for base in negatives for run in beside(base, 5)],
         "size": [run for base in sizes for run in beside(base, 5)],
-        "input cap": list(beside(NOVELS, 5, 0, ({"input_cap": 0.1}, {"input_cap": 0.2}))),
-        "draws": list(beside(middle, 3, 0, (*both, {"draws": 32}, *TILES))),
-        "draws of all": list(beside(NOVELS, 2, 0, NOISE)),
-        "words": [run for base in (small, middle) for run in beside(base, 3, 0, lengths)],
-        "words of all": list(beside(NOVELS, 2, 0, lengths)),
-        "cap": list(beside(middle, 3, 0, caps)),
-        "cap of all": list(beside(NOVELS, 2, 0, caps)),
-        "input cap and the rest": list(beside(replace(NOVELS, input_cap=0.1), 2, 0, ({}, *CAPPED))),
-        "variants of other texts": [
-            *beside(german, 2, 0, (EIGHT, {"words": 512}, {"words": 8192}, {"draws": 32}, {"tile": 8})),
-            *beside(english, 2, 0, (EIGHT, {"words": 1024})),
+        "careful": [
+            run for base in (NOVELS, SMALL, MIDDLE, GERMAN, ENGLISH) for run in beside(base, 5, 0, (CAREFUL,))
         ],
-        "draws of settings": [
+        "careful in part": [
             run
+            for base in (GERMAN, ENGLISH)
+            for run in beside(base, 2, 0, tuple({name: value} for name, value in CAREFUL.items()))
+        ],
+        "words": [run for base in (SMALL, MIDDLE) for run in beside(base, 3, 0, LENGTHS)],
+        "words of all": list(beside(NOVELS, 2, 0, LENGTHS)),
+        "words of others": [
+            *beside(GERMAN, 2, 0, ({}, {"words": 2281}, {"words": 8192})),
+            *beside(ENGLISH, 2, 0, ({}, {"words": 1024}, {"words": 8192})),
+            *beside(LARGE, 1, 0, ({}, {"words": 1024}, {"words": 8192})),
+        ],
+        "draws": list(beside(middle, 3, 0, (*both, {"draws": 32}, *TILES))),
+        "draws of all": list(beside(LONG, 5, 0, both)),
+        "draws of settings": [
+            replace(run, words=4096)
             for base in (windows[1], *negatives)
             for run in beside(base, 2, 0, (EIGHT, {"draws": 16}, {"draws": 32}))
         ],
-        "cbow of all": list(beside(replace(NOVELS, sg=0, alpha=0.05), 2)),
+        "cap": list(beside(middle, 3, 0, caps)),
+        "cap of all": list(beside(LONG, 2, 0, caps)),
+        "input cap": list(beside(LONG, 5, 0, ({}, {"input_cap": 0.1}, {"input_cap": 0.2}))),
+        "input cap and the rest": list(beside(replace(LONG, input_cap=0.1), 2, 0, ({}, *CAPPED))),
     }

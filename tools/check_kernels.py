@@ -38,7 +38,7 @@ from w2vref.backends.c.library import SIMD_NAMES  # noqa: E402
 from w2vref.backends.numpy_backend import NumpyBackend  # noqa: E402
 from w2vref.config import CBOW_GRADIENTS, BlockRule, TrainingConfig  # noqa: E402
 from w2vref.conformance.tolerances import LOSS, LOSS_FLOOR  # noqa: E402
-from w2vref.reference.block_layout import block_words, bounds_from  # noqa: E402
+from w2vref.reference.block_layout import bounds_from  # noqa: E402
 
 SOURCES = ROOT / "w2vref" / "backends" / "c"
 FLAGS = ["-std=gnu11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra"]
@@ -141,7 +141,7 @@ def encode(start: Start, simd: str) -> bytes:
         *(config.seed, config.window, config.negative, config.shrink_windows, config.sg, config.hs),
         *(config.cbow_mean, config.divides_error(), corpus.words, corpus.sentences),
         *(job.epoch, job.words_before, job.total_words, span, first),
-        *(len(bounds), block_words(rule, corpus), rule.tile, rule.draws),
+        *(len(bounds), rule.words, rule.tile, rule.draws),
     ]
     arrays: list[Any] = [
         np.array(header, dtype=np.int64),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from numbers import Integral
 
 from w2vref.dialects import W2VREF, Dialect
 from w2vref.errors import UnsupportedOptionError
@@ -20,13 +21,12 @@ MOST_TILE = 64
 class BlockRule:
     """The constants of block training: part of its definition, see docs/semantics/block.md.
 
-    Raises ValueError for a value out of range, naming it.
+    Raises ValueError for a value out of range, TypeError for a count that is no whole number, naming it.
     """
 
-    words: int | None = None
-    """In-vocabulary tokens that a block has at least; None: an epoch's / 1000, within the two below."""
-    least_words: int = 1024
-    most_words: int = 8192
+    words: int = 512
+    """In-vocabulary tokens that a block has at least. Longer blocks keep more workers busy, and cost quality
+    where a text repeats itself (docs/quality.md)."""
     tile: int = 16
     """Positions that share noise words."""
     draws: int = 0
@@ -37,10 +37,11 @@ class BlockRule:
     """The same of input rows; None: that of `cap`. A small one lets short blocks diverge."""
 
     def __post_init__(self) -> None:
-        for name in ("words", "least_words", "most_words"):
-            value = getattr(self, name)
-            if value is not None and not 1 <= value <= MOST_BLOCK_WORDS:
-                raise ValueError(f"block {name} must be in 1 .. {MOST_BLOCK_WORDS}, got {value}")
+        for name in ("words", "tile", "draws"):
+            if not isinstance(getattr(self, name), Integral):
+                raise TypeError(f"block {name} must be a whole number, got {getattr(self, name)!r}")
+        if not 1 <= self.words <= MOST_BLOCK_WORDS:
+            raise ValueError(f"block words must be in 1 .. {MOST_BLOCK_WORDS}, got {self.words}")
         if not 1 <= self.tile <= MOST_TILE:
             raise ValueError(f"block tile must be in 1 .. {MOST_TILE}, got {self.tile}")
         if self.draws % 8 or not 0 <= self.draws <= MOST_TILE:

@@ -278,7 +278,7 @@ def trained(job: TrainingJob, backend: object = NUMBA, **changes: object) -> tup
 @pytest.mark.parametrize(
     "rule",
     [
-        BlockRule(),  # of 1024 tokens here: several tasks of each kind
+        BlockRule(words=1024),  # several tasks of each kind
         BlockRule(words=5000, tile=3, draws=8),  # the last tile of a task and of the block are short
         BlockRule(words=700, tile=64, draws=64, cap=0.05, input_cap=2.0),
     ],

@@ -18,7 +18,7 @@ from w2vref.errors import UnsupportedOptionError
 from w2vref.records import EncodedCorpus
 from w2vref.reference.arithmetic import dot, log_sigmoid, sigmoid
 from w2vref.reference.block import Contributions, Masses, _apply, train_block
-from w2vref.reference.block_layout import block_bounds, block_positions, block_words, tile_noise
+from w2vref.reference.block_layout import block_bounds, block_positions, tile_noise
 from w2vref.reference.draws import draw, sentence_key, token_key
 from w2vref.reference.sampling import draw_negatives, is_kept
 from w2vref.reference.windows import window_radius
@@ -30,7 +30,7 @@ F32 = np.float32
 
 def plain_blocks(rule: BlockRule, corpus: EncodedCorpus) -> list[list[tuple[int, int, int, int]]]:
     """Return the blocks as lists of (sentence, start of the sentence, first token, last) of whole units."""
-    least = block_words(rule, corpus)
+    least = rule.words
     units = []
     for number, (start, end) in enumerate(
         zip(corpus.sentence_offsets[:-1].tolist(), corpus.sentence_offsets[1:].tolist(), strict=True)
@@ -218,16 +218,6 @@ def test_the_noise_of_a_tile_follows_the_window_draw_of_its_first_position() -> 
 
 
 @pytest.mark.parametrize(
-    ("words", "expected"), [(1, 1024), (1_024_000, 1024), (3_000_500, 3000), (10**9, 8192)]
-)
-def test_a_block_is_a_thousandth_of_an_epoch_within_bounds(words: int, expected: int) -> None:
-    tokens = np.broadcast_to(np.zeros(1, dtype=np.int32), words)  # no memory
-    corpus = EncodedCorpus(tokens, np.array([0, words]), words)
-    assert block_words(BlockRule(), corpus) == expected
-    assert block_words(BlockRule(words=77), corpus) == 77
-
-
-@pytest.mark.parametrize(
     ("options", "message"),
     [
         (dict(words=0), "block words must be in 1"),
@@ -241,6 +231,13 @@ def test_a_block_is_a_thousandth_of_an_epoch_within_bounds(words: int, expected:
 def test_a_rule_out_of_range_is_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         BlockRule(**options)
+
+
+@pytest.mark.parametrize("name", ["words", "tile", "draws"])
+def test_a_count_is_a_whole_number(name: str) -> None:
+    for value in (None, 16.0):
+        with pytest.raises(TypeError, match=f"block {name} must be a whole number, got {value}"):
+            BlockRule(**{name: value})
 
 
 @pytest.mark.parametrize(("negative", "expected"), [(1, 16), (5, 16), (6, 24), (10, 32), (20, 64), (100, 64)])

@@ -11,7 +11,7 @@ from w2vref.backends.numba_block_workers import ARRIVED, CELLS, Progress
 from w2vref.backends.numba_primitives import GROUP, TARGETS
 from w2vref.config import TrainingConfig
 from w2vref.records import EncodedCorpus, padded_zeros
-from w2vref.reference.block_layout import block_words, bounds_from
+from w2vref.reference.block_layout import bounds_from
 
 
 def make_rule(config: TrainingConfig, corpus: EncodedCorpus, vocab_size: int, control: Control) -> Rule:
@@ -25,7 +25,7 @@ def make_rule(config: TrainingConfig, corpus: EncodedCorpus, vocab_size: int, co
     bits = max(1, (vocab_size - 1).bit_length())
     passes = -(-bits // DIGIT_BITS)
     return Rule(
-        words=block_words(rule, corpus),
+        words=rule.words,
         tile=rule.tile,
         draws=rule.draws,
         cap=np.float32(rule.cap),

@@ -20,20 +20,13 @@ from w2vref.reference.draws import GAMMA, MASK64, mix64, mix64_array
 U32 = np.uint64(32)
 
 
-def block_words(rule: BlockRule, corpus: EncodedCorpus) -> int:
-    """Return B, the tokens that a block has at least: the rule's own, or a thousandth of the epoch."""
-    if rule.words is not None:
-        return rule.words
-    return min(rule.most_words, max(rule.least_words, corpus.words // 1000))
-
-
 def block_bounds(rule: BlockRule, corpus: EncodedCorpus) -> Int64Array:
     """Return where blocks begin in the flat corpus, and its end: int64 (blocks + 1,), rising.
 
     A block has whole sentences until there are at least B tokens; a sentence longer than B is first cut
     into pieces of B tokens from its own start.
     """
-    least = block_words(rule, corpus)
+    least = rule.words
     offsets = corpus.sentence_offsets
     bounds = [0]
     while bounds[-1] < corpus.words:
@@ -91,7 +84,7 @@ def block_positions(
     word_ids = corpus.tokens[first:last].astype(np.int64)
     kept = keys >> U32 < tables.sample_int[word_ids]
 
-    length = block_words(config.block, corpus)
+    length = config.block.words
     pieces = np.where(lengths > length, (tokens - starts) // length, 0)
     piece_starts = (starts + pieces * length)[kept]
     word_ids, keys = word_ids[kept], keys[kept]

@@ -41,9 +41,12 @@ def draws(key: int, count: int, start: int = 0) -> UInt64Array:
 
 def mix64_array(z: UInt64Array) -> UInt64Array:
     """Return `mix64` of each element of a uint64 array (arithmetic of arrays wraps mod 2^64)."""
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(MIX_1)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(MIX_2)
-    return z ^ (z >> np.uint64(31))
+    z = z ^ (z >> np.uint64(30))  # a new array, which all that follows changes
+    z *= np.uint64(MIX_1)
+    z ^= z >> np.uint64(27)
+    z *= np.uint64(MIX_2)
+    z ^= z >> np.uint64(31)
+    return z
 
 
 def high32(d: int) -> int:

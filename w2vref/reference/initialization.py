@@ -13,7 +13,8 @@ from w2vref.reference.draws import GAMMA, MASK64, mix64_array
 FNV_OFFSET = 0xCBF29CE484222325
 FNV_PRIME = 0x100000001B3
 """FNV-1a, 64 bits (Fowler, Noll & Vo)."""
-ROWS_AT_ONCE = 4096
+NUMBERS_AT_ONCE = 1 << 15
+"""Of a chunk of rows: so few that what is made on the way stays in the cache."""
 HASHED_TOGETHER = 64
 """Bytes of a string; a longer one is hashed by itself."""
 
@@ -66,9 +67,12 @@ def initial_vectors(keys: UInt64Array, size: int) -> Float32Array:
     """
     rows = np.empty((len(keys), size), dtype=np.float32)
     counters = np.arange(1, size + 1, dtype=np.uint64) * np.uint64(GAMMA)
-    for start in range(0, len(keys), ROWS_AT_ONCE):
-        part = slice(start, start + ROWS_AT_ONCE)
+    step = max(1, NUMBERS_AT_ONCE // max(1, size))
+    for start in range(0, len(keys), step):
+        part = slice(start, start + step)
         bits = mix64_array(keys[part, None] + counters) >> np.uint64(40)
-        uniform = bits.astype(np.float32) * np.float32(2.0**-24)
-        rows[part] = (uniform - np.float32(0.5)) / np.float32(size)
+        uniform = bits.astype(np.float32)
+        uniform *= np.float32(2.0**-24)
+        uniform -= np.float32(0.5)
+        np.divide(uniform, np.float32(size), out=rows[part])
     return rows

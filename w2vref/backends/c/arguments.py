@@ -16,7 +16,7 @@ from w2vref.backends.c.library import Library
 from w2vref.config import TrainingConfig
 from w2vref.errors import UnsupportedOptionError
 from w2vref.records import EncodedCorpus, Parameters, Tables, is_padded, padded_zeros
-from w2vref.reference.block_layout import block_words, bounds_from
+from w2vref.reference.block_layout import bounds_from
 
 LARGEST_WINDOW = 1 << 30
 LARGEST_NEGATIVE = (1 << 31) - 1
@@ -189,7 +189,7 @@ def block_struct(library: Library, job: TrainingJob, control: Control) -> Struct
     rule = job.config.block
     bounds = bounds_from(rule, job.corpus, int(control.next_token[0]))
     struct = library.ffi.new("w2v_block_rule *")
-    struct.words, struct.tile, struct.draws = block_words(rule, job.corpus), rule.tile, rule.draws
+    struct.words, struct.tile, struct.draws = rule.words, rule.tile, rule.draws
     struct.cap, struct.input_cap = rule.cap, rule.cap_of_inputs()
     struct.bounds, struct.blocks = buffer(library, bounds, np.int64, "bounds"), len(bounds) - 1
     room = int(np.diff(bounds).max(initial=0))
