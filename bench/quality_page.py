@@ -19,7 +19,7 @@ TABLES = {
     "window": ["window"],
     "negative": ["negative"],
     "size": ["size"],
-    "words": ["words", "words of all", "words of others"],
+    "words": ["words", "words of others"],
     "careful": ["careful", "careful in part"],
     "draws": ["draws", "draws of all", "draws of settings"],
     "cap": ["cap", "cap of all"],
@@ -104,6 +104,8 @@ def _setting(group: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _constant(settings: dict[str, Any], name: str) -> Any:
     """Return a constant of block training, None for a run without; input rows' cap is `cap` if not named."""
+    if name == "words" and settings["implementation"] == "block" and settings[name] is None:
+        return "rule"
     if name == "input_cap":
         return settings.get(name, settings.get("cap"))
     return settings.get(name)

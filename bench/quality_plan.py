@@ -28,8 +28,8 @@ class Run:
     window: int = 5
     negative: int = 5
     alpha: float = 0.025
-    words: int = 512
-    """Of a block; like all that follow of no meaning but for "block"."""
+    words: int | None = None
+    """Of a block, None: by the rule; like all that follow of no meaning but for "block"."""
     tile: int = 16
     draws: int = 16
     cap: float = 0.5
@@ -80,8 +80,9 @@ CAPPED = (
     {"cap": 4.0},
 )
 """Changes of block training whose `input_cap` is 0.1, if they name no other."""
-CAREFUL = {"draws": 32, "cap": 0.25}
-"""What follows sequential training closest: many noise words, small steps of frequent rows."""
+CAREFUL = {"words": 512, "draws": 32, "cap": 0.25}
+"""What follows sequential training closest: short blocks, many noise words, and a lower cap."""
+LESS_CAREFUL = ({"words": None}, {"draws": 16}, {"cap": 0.5})
 
 
 def experiments() -> dict[str, list[Run]]:
@@ -111,14 +112,17 @@ def experiments() -> dict[str, list[Run]]:
         "careful in part": [
             run
             for base in (GERMAN, ENGLISH)
-            for run in beside(base, 2, 0, tuple({name: value} for name, value in CAREFUL.items()))
+            for run in beside(base, 2, 0, tuple(CAREFUL | change for change in LESS_CAREFUL))
         ],
-        "words": [run for base in (SMALL, MIDDLE) for run in beside(base, 3, 0, LENGTHS)],
-        "words of all": list(beside(NOVELS, 2, 0, LENGTHS)),
+        "words": [
+            run
+            for base, seeds in ((SMALL, 3), (MIDDLE, 3), (NOVELS, 2))
+            for run in beside(base, seeds, 0, ({}, *LENGTHS))
+        ],
         "words of others": [
-            *beside(GERMAN, 2, 0, ({}, {"words": 2281}, {"words": 8192})),
-            *beside(ENGLISH, 2, 0, ({}, {"words": 1024}, {"words": 8192})),
-            *beside(LARGE, 1, 0, ({}, {"words": 1024}, {"words": 8192})),
+            *beside(GERMAN, 2, 0, ({}, {"words": 512}, {"words": 2281}, {"words": 8192})),
+            *beside(ENGLISH, 2, 0, ({}, {"words": 512}, {"words": 1024}, {"words": 8192})),
+            *beside(LARGE, 1, 0, ({}, {"words": 512}, {"words": 1024}, {"words": 8192})),
         ],
         "draws": list(beside(middle, 3, 0, (*both, {"draws": 32}, *TILES))),
         "draws of all": list(beside(LONG, 5, 0, both)),

@@ -141,7 +141,7 @@ def encode(start: Start, simd: str) -> bytes:
         *(config.seed, config.window, config.negative, config.shrink_windows, config.sg, config.hs),
         *(config.cbow_mean, config.divides_error(), corpus.words, corpus.sentences),
         *(job.epoch, job.words_before, job.total_words, span, first),
-        *(len(bounds), rule.words, rule.tile, rule.draws),
+        *(len(bounds), rule.words_for(corpus.words), rule.tile, rule.draws),
     ]
     arrays: list[Any] = [
         np.array(header, dtype=np.int64),

@@ -24,9 +24,10 @@ class BlockRule:
     Raises ValueError for a value out of range, TypeError for a count that is no whole number, naming it.
     """
 
-    words: int = 512
-    """In-vocabulary tokens that a block has at least. Longer blocks keep more workers busy, and cost quality
-    where a text repeats itself (docs/quality.md)."""
+    words: int | None = None
+    """In-vocabulary tokens that a block has at least; None: an epoch's / 2000, within 512 .. 2048.
+
+    Longer blocks keep more workers busy, and cost quality where a text repeats itself (docs/quality.md)."""
     tile: int = 16
     """Positions that share noise words."""
     draws: int = 0
@@ -38,9 +39,10 @@ class BlockRule:
 
     def __post_init__(self) -> None:
         for name in ("words", "tile", "draws"):
-            if not isinstance(getattr(self, name), Integral):
-                raise TypeError(f"block {name} must be a whole number, got {getattr(self, name)!r}")
-        if not 1 <= self.words <= MOST_BLOCK_WORDS:
+            value = getattr(self, name)
+            if not (isinstance(value, Integral) or (name == "words" and value is None)):
+                raise TypeError(f"block {name} must be a whole number, got {value!r}")
+        if self.words is not None and not 1 <= self.words <= MOST_BLOCK_WORDS:
             raise ValueError(f"block words must be in 1 .. {MOST_BLOCK_WORDS}, got {self.words}")
         if not 1 <= self.tile <= MOST_TILE:
             raise ValueError(f"block tile must be in 1 .. {MOST_TILE}, got {self.tile}")
@@ -52,6 +54,10 @@ class BlockRule:
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ValueError(f"block {name} must be positive, got {value}")
+
+    def words_for(self, epoch_words: int) -> int:
+        """Return B: the words asked for, or what follows from the in-vocabulary tokens of an epoch."""
+        return min(2048, max(512, epoch_words // 2000)) if self.words is None else self.words
 
     def draws_for(self, negative: int) -> int:
         """Return the noise words of a tile: those asked for, or about three for each of `negative`.

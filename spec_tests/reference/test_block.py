@@ -30,7 +30,7 @@ F32 = np.float32
 
 def plain_blocks(rule: BlockRule, corpus: EncodedCorpus) -> list[list[tuple[int, int, int, int]]]:
     """Return the blocks as lists of (sentence, start of the sentence, first token, last) of whole units."""
-    least = rule.words
+    least = rule.words_for(corpus.words)
     units = []
     for number, (start, end) in enumerate(
         zip(corpus.sentence_offsets[:-1].tolist(), corpus.sentence_offsets[1:].tolist(), strict=True)
@@ -233,10 +233,18 @@ def test_a_rule_out_of_range_is_refused(options: dict[str, Any], message: str) -
         BlockRule(**options)
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"), [(0, 512), (1_024_000, 512), (3_000_500, 1500), (4_098_000, 2048), (10**9, 2048)]
+)
+def test_the_length_of_a_block_follows_from_the_epoch(words: int, expected: int) -> None:
+    assert BlockRule().words_for(words) == expected
+    assert BlockRule(words=77).words_for(words) == 77
+
+
 @pytest.mark.parametrize("name", ["words", "tile", "draws"])
 def test_a_count_is_a_whole_number(name: str) -> None:
-    for value in (None, 16.0):
-        with pytest.raises(TypeError, match=f"block {name} must be a whole number, got {value}"):
+    for value in ("16", 16.0, *([None] if name != "words" else [])):
+        with pytest.raises(TypeError, match=f"block {name} must be a whole number, got {value!r}"):
             BlockRule(**{name: value})
 
 

@@ -25,7 +25,7 @@ def make_rule(config: TrainingConfig, corpus: EncodedCorpus, vocab_size: int, co
     bits = max(1, (vocab_size - 1).bit_length())
     passes = -(-bits // DIGIT_BITS)
     return Rule(
-        words=rule.words,
+        words=rule.words_for(corpus.words),
         tile=rule.tile,
         draws=rule.draws,
         cap=np.float32(rule.cap),

@@ -26,7 +26,7 @@ def block_bounds(rule: BlockRule, corpus: EncodedCorpus) -> Int64Array:
     A block has whole sentences until there are at least B tokens; a sentence longer than B is first cut
     into pieces of B tokens from its own start.
     """
-    least = rule.words
+    least = rule.words_for(corpus.words)
     offsets = corpus.sentence_offsets
     bounds = [0]
     while bounds[-1] < corpus.words:
@@ -84,7 +84,7 @@ def block_positions(
     word_ids = corpus.tokens[first:last].astype(np.int64)
     kept = keys >> U32 < tables.sample_int[word_ids]
 
-    length = config.block.words
+    length = config.block.words_for(corpus.words)
     pieces = np.where(lengths > length, (tokens - starts) // length, 0)
     piece_starts = (starts + pieces * length)[kept]
     word_ids, keys = word_ids[kept], keys[kept]

@@ -189,7 +189,7 @@ def block_struct(library: Library, job: TrainingJob, control: Control) -> Struct
     rule = job.config.block
     bounds = bounds_from(rule, job.corpus, int(control.next_token[0]))
     struct = library.ffi.new("w2v_block_rule *")
-    struct.words, struct.tile, struct.draws = rule.words, rule.tile, rule.draws
+    struct.words, struct.tile, struct.draws = rule.words_for(job.corpus.words), rule.tile, rule.draws
     struct.cap, struct.input_cap = rule.cap, rule.cap_of_inputs()
     struct.bounds, struct.blocks = buffer(library, bounds, np.int64, "bounds"), len(bounds) - 1
     room = int(np.diff(bounds).max(initial=0))
