@@ -245,11 +245,9 @@ def block_rules(draw: st.DrawFn) -> BlockRule:
 @st.composite
 def block_epochs(draw: st.DrawFn, capabilities: Capabilities = EVERYTHING) -> EpochCase:
     """Draw a corpus for block training; `first_token` is the number of the block that comes first."""
-    case = draw(epochs(capabilities))
+    case = draw(epochs(replace(capabilities, objectives=frozenset({"negative"}))))
     config = replace(
         case.config,
-        hs=False,
-        negative=case.config.negative or draw(numbers_of_negatives),
         window=draw(st.sampled_from((1, 2, 5, 10, 100))),
         algorithm="block",
         block=draw(block_rules()),
