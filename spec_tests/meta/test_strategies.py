@@ -87,6 +87,12 @@ EPOCHS: dict[str, Feature] = {
     "many words, no lock, one objective": lambda case: (
         len(set(case.state.counts)) == 1 and case.state.locks == (1.0,) and not case.config.hs
     ),
+    "long paths, no lock, one objective": lambda case: (
+        case.state.counts == strategies.DEEP_COUNTS
+        and case.state.locks == (1.0,)
+        and case.config.hs
+        and not case.config.negative
+    ),
 }
 FEATURES = {
     "train_sg_pair": PAIRS,

@@ -170,7 +170,7 @@ def epochs(draw: st.DrawFn, capabilities: Capabilities = EVERYTHING) -> EpochCas
     config = draw(configs(capabilities, SMALL_SIZES))
     state = draw(states(config, capabilities))
     # What most people train, and kernels have ways of their own for: one objective, no locks.
-    usual = draw(st.sampled_from((None, None, "negative", "negative", "hs")))
+    usual = draw(st.sampled_from((None, None, None, "negative", "negative", "hs")))
     if usual in capabilities.objectives:
         state = replace(state, locks=(1.0,), sample=draw(st.sampled_from((0.0, 0.0, state.sample))))
         if usual == "negative":  # a few different rows
