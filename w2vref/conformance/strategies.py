@@ -253,6 +253,8 @@ def block_epochs(draw: st.DrawFn, capabilities: Capabilities = EVERYTHING) -> Ep
         block=draw(block_rules()),
     )
     state, words = case.state, len(case.state.counts)
+    if draw(st.booleans()):
+        state = replace(state, sample=0.0)
     if capabilities.locks and draw(st.booleans()):
         # One for each word, and neighbours differ.
         state = replace(state, locks=(tuple(draw(st.permutations(LOCKS))) * words)[:words])
