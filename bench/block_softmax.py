@@ -9,7 +9,7 @@ suggests, in NumPy, beside the sequential algorithm of the C backend on the same
     row  += min(1, 1 / (cap * alpha * mass)) * its sum         mass: the number of its terms
 
 Printed for each: held-out loss, -log p(w_j | w_i) in nats, of the lines of `bench.heldout`, and the figures
-of the similarity sets; then the rows that each position reads, beside those of negative sampling.
+of the similarity sets; and how many terms (i, j, p) there are for each token of the text.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ from bench.similarity import SETS, correlation, read_pairs
 from bench.timing import machine, print_table
 from w2vref import Word2Vec
 from w2vref.config import BlockRule, TrainingConfig
-from w2vref.records import EncodedCorpus, Parameters, Tables
-from w2vref.reference.block_layout import block_bounds, block_positions
+from w2vref.records import Tables
+from w2vref.reference.block_layout import Positions, block_bounds, block_positions
 from w2vref.reference.schedule import learning_rate
+from w2vref.training.state import StepState
 
 MOST_ENTRIES = 200_000
 EPOCHS, ALPHA, END_ALPHA = 5, 0.025, 0.0001
@@ -48,17 +49,23 @@ def paths(tables: Tables, words: np.ndarray) -> tuple[np.ndarray, np.ndarray, np
     return of, tables.points[places].astype(np.int64), tables.codes[places]
 
 
-def train_block(
-    config: TrainingConfig,
-    parameters: Parameters,
-    tables: Tables,
-    corpus: EncodedCorpus,
-    epoch: int,
-    bounds: tuple[int, int],
-    alpha: float,
-) -> int:
+def train_in_blocks(model: Word2Vec, rule: BlockRule) -> float:
+    """Train all epochs in place; return how many terms there were for each token."""
+    corpus = model._corpus
+    assert corpus is not None  # it was encoded when the vocabulary was built
+    config = TrainingConfig(model.vector_size, sg=True, seed=model.seed, algorithm="block", block=rule)
+    terms, total = 0, EPOCHS * corpus.words
+    for epoch in range(EPOCHS):
+        for first, last in itertools.pairwise(block_bounds(rule, corpus).tolist()):
+            positions = block_positions(config, model.step_state().tables, corpus, epoch, first, last)
+            alpha = learning_rate(ALPHA, END_ALPHA, epoch * corpus.words + first, total)
+            terms += train_block(config, model.step_state(), positions, float(alpha))
+    return terms / total
+
+
+def train_block(config: TrainingConfig, state: StepState, positions: Positions, alpha: float) -> int:
     """Train one block in place; return how many terms it had."""
-    positions = block_positions(config, tables, corpus, epoch, *bounds)
+    _, parameters, tables = state
     n = len(positions.word_ids)
     offsets = [d for d in range(-config.window, config.window + 1) if d]
     centres = [_with_neighbour(positions, offset) for offset in offsets]
@@ -85,7 +92,7 @@ def train_block(
     return len(i)
 
 
-def _with_neighbour(positions: Any, offset: int) -> np.ndarray:
+def _with_neighbour(positions: Positions, offset: int) -> np.ndarray:
     there = positions.left >= -offset if offset < 0 else positions.right >= offset
     return np.flatnonzero(there)
 
@@ -149,22 +156,9 @@ def main() -> None:
             for cap in arguments.caps:
                 model = Word2Vec(**options)
                 model.build_vocab(corpus_file=text.path)
-                state, corpus = model.step_state(), model._corpus
-                assert corpus is not None  # it was encoded when the vocabulary was built
-                rule = BlockRule(words=words, cap=cap)
-                terms, total = 0, EPOCHS * corpus.words
-                config = TrainingConfig(100, sg=True, seed=arguments.seed, algorithm="block", block=rule)
-                bounds = block_bounds(rule, corpus).tolist()
-                with np.errstate(over="ignore", invalid="ignore"):
-                    for epoch in range(EPOCHS):
-                        for first, last in itertools.pairwise(bounds):
-                            done = epoch * corpus.words + first
-                            alpha = float(learning_rate(ALPHA, END_ALPHA, done, total))
-                            terms += train_block(
-                                config, state.parameters, state.tables, corpus, epoch, (first, last), alpha
-                            )
+                terms = train_in_blocks(model, BlockRule(words=words, cap=cap))
                 measured(f"blocks of {words}, cap {cap}", model)
-                print(f"{terms / total:.1f} terms for each token")
+                print(f"{terms:.1f} terms for each token")
     print_table(
         f"hierarchical softmax, {text.tokens:,} words of the novels, {EPOCHS} epochs, {machine()}",
         ["", "held-out loss", *SETS],

@@ -18,6 +18,7 @@ from bench.texts import text_file, text_parser
 from bench.timing import interleaved, machine, print_table, write_json
 from w2vref import Word2Vec
 from w2vref.backends.workers import available_cores
+from w2vref.config import BlockRule
 
 WORKERS = (1, 2, 4, 8)
 
@@ -37,17 +38,19 @@ def busy(processes: int) -> Iterator[None]:
 def main() -> None:
     """Measure and print."""
     parser = text_parser(__doc__, rounds=7)
+    parser.add_argument("--words", type=int, help="of a block; default: the rule's")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     path, what = text_file(options.folder, options.megabytes)
-    model = Word2Vec(backend="c", sg=1, vector_size=100, algorithm="block", epochs=1)
+    rule = BlockRule(words=options.words)
+    model = Word2Vec(backend="c", sg=1, vector_size=100, algorithm="block", epochs=1, block=rule)
     model.build_vocab(corpus_file=path)
 
     def train(workers: int) -> None:
         model.workers = workers
         model.train()
 
-    print(f"block training, SG-NS, size 100, one epoch of {what}; machine: {machine()}")
+    print(f"{rule}, SG-NS, size 100, one epoch of {what}; machine: {machine()}")
     figures = []
     for processes in (available_cores(), 0):
         with busy(processes):

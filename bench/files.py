@@ -2,8 +2,8 @@
 
 The page cache is warm for both, and what the one has left to be written is on the disk (os.sync) before the
 other is timed. Nor does either pay for memory that the machine has taken back: a virtual machine may return
-what has lain idle for two seconds to its host, and the next to ask for it waits, up to a second for the rows
-of one file. So as much as a task needs is used and freed before each. w2vref's writes include the fsync that
+what has lain idle for a while to its host, and the next to ask for it waits. So as much as a task needs is
+used and freed before each. w2vref's writes include the fsync that
 makes them safe; gensim does none, so the wall time of a write on a slow disk says more of the disk:
 `--folder /dev/shm` leaves that out.
 """

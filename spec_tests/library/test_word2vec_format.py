@@ -5,11 +5,9 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
-import itertools
 import logging
 import lzma
 import os
-import re
 import struct
 
 import numpy as np
@@ -19,10 +17,8 @@ from hypothesis import strategies as st
 
 from w2vref.errors import FileFormatError, TruncatedFileError
 from w2vref.io import rows_kernel, source, word2vec_binary, word2vec_text
-from w2vref.io.source import Source
 from w2vref.io.vocabulary_files import read_vocabulary
 from w2vref.io.word2vec_format import read_word2vec, write_word2vec
-from w2vref.io.words import Decoder, encode_words, join_words
 
 NASTY_WORDS = [
     "a",
@@ -251,41 +247,6 @@ def test_a_word_cut_inside_a_character(kernel):
     assert read(data, unicode_errors="ignore").words == ["n", "b"]
     assert read(data, unicode_errors="replace").words == ["n\ufffd", "b"]
     assert read(data, encoding="latin-1").words == ["n\xc3", "b"]
-
-
-WORD_BYTES = st.one_of(
-    st.binary(max_size=5).map(lambda data: data.replace(b" ", b"")),
-    st.sampled_from([b"", b"\xc3", b"\xe2\x82", b"a\nb", b"\n", b"\0", "\u00e9".encode(), b"\xed\xa0\x80"]),
-)
-
-
-@given(
-    st.lists(WORD_BYTES, max_size=5),
-    st.sampled_from(["utf8", "UTF-8", "latin-1", "utf-16-le", "cp500", "utf-8-sig"]),
-    st.sampled_from(["strict", "ignore", "replace", "surrogateescape"]),
-)
-@example([b"\xe2\x82", b"\xac"], "utf8", "strict")
-@example([b"a\nb", b"c"], "utf8", "strict")
-def test_words_decoded_together_are_those_decoded_alone(words, encoding, errors):
-    data = b"1" + b"".join(word + b"\n" for word in words)  # the words, in a window, after something else
-    window = Source(io.BytesIO(data), "here", None)
-    window.more()
-    ends = 1 + np.cumsum([len(word) + 1 for word in words], dtype=np.int64)
-    bounds = (
-        np.stack([ends - [len(word) + 1 for word in words], ends - 1], axis=1)
-        if words
-        else np.zeros((0, 2), np.int64)
-    )
-    decoder = Decoder(encoding, errors)
-    try:
-        alone = [word.decode(encoding, errors) for word in words]
-    except UnicodeDecodeError:
-        for lines in (b"", data[1:]):
-            with pytest.raises(UnicodeDecodeError, match="a word that starts at byte offset"):
-                decoder.many(window, bounds, lines)
-    else:
-        assert decoder.many(window, bounds) == alone
-        assert decoder.many(window, bounds, data[1:]) == alone
 
 
 def test_a_word_of_a_binary_file_may_have_a_newline_in_it(kernel):
@@ -534,24 +495,3 @@ def test_gensim_reads_what_is_written_here_and_the_other_way(tmp_path, model, ki
     if kind == "binary":
         assert path.read_bytes() == ours
     assert_same(read_word2vec(path, binary=binary), words, vectors)
-
-
-# ---- words ----
-
-
-@given(st.lists(st.text(max_size=6), max_size=6))
-@example(["\ud800"])
-@example(["a b"])
-@example(["a\n", "b"])
-@example(["", ""])
-@example(["\u00e9", "\U0001f600", ""])
-def test_words_are_joined_as_they_are_encoded(words):
-    try:
-        encoded = encode_words(words)
-    except ValueError as error:
-        with pytest.raises(ValueError, match=re.escape(str(error))):
-            join_words(words)
-        return
-    joined, bounds = join_words(words)
-    assert [joined[start:end] for start, end in itertools.pairwise(bounds.tolist())] == encoded
-    assert len(bounds) == len(words) + 1
