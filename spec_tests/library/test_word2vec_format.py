@@ -67,6 +67,7 @@ def kernel(request, monkeypatch):
 
 def assert_same(result, words, vectors):
     assert result.words == list(words)
+    assert result.places == {word: place for place, word in enumerate(words)}
     assert result.vectors.dtype == vectors.dtype
     assert result.vectors.shape == vectors.shape
     assert result.vectors.tobytes() == np.ascontiguousarray(vectors).tobytes()
