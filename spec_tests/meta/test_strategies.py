@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from w2vref.conformance import strategies
-from w2vref.conformance.cases import ROWS
+from w2vref.conformance.cases import ROWS, EpochCase
 from w2vref.conformance.checks import CHECKS
 from w2vref.conformance.test_backends import EXAMPLES
+from w2vref.reference.block_layout import block_bounds
 
 ORDINARY = 50
 """Cases of a check, times its entry in EXAMPLES."""
@@ -28,6 +29,10 @@ def of_size(size: int) -> Feature:
 
 def of_rows(kind: str) -> Feature:
     return lambda case: case.state.rows == kind
+
+
+def of_block(name: str, value: float | None) -> Feature:
+    return lambda case: getattr(case.config.block, name) == value
 
 
 def of_window(window: int) -> Feature:
@@ -94,10 +99,38 @@ EPOCHS: dict[str, Feature] = {
         and not case.config.negative
     ),
 }
+
+
+def blocks_of(case: EpochCase) -> int:
+    return len(block_bounds(case.config.block, case.corpus())) - 1
+
+
+def trains_several(case: EpochCase) -> bool:
+    """Whether a mistake in the arithmetic would show: several pairs, at a rate that moves the rows."""
+    bounds = block_bounds(case.config.block, case.corpus())
+    tokens = bounds[-1] - bounds[case.first_token] if case.first_token < blocks_of(case) else 0
+    return tokens >= 8 and case.start_alpha > 0.01 and case.state.sample in (0.0, 0.5, 3.0)
+
+
+BLOCKS: dict[str, Feature] = {
+    **{f"blocks of {words}": of_block("words", words) for words in (None, 33, 7, 1024, 1)},
+    **{f"tiles of {tile}": of_block("tile", tile) for tile in (16, 1, 2, 3, 64)},
+    **{f"a cap of {cap}": of_block("cap", cap) for cap in (0.5, 0.01, 8.0, 200.0)},
+    **{f"an input cap of {cap}": of_block("input_cap", cap) for cap in (None, 0.5, 0.02, 200.0)},
+    **{f"window {window}": of_window(window) for window in (1, 2, 5, 10, 100)},
+    "a beginning in the middle": lambda case: 0 < case.first_token < blocks_of(case),
+    "no block left": lambda case: case.first_token >= blocks_of(case),
+    "several blocks, CBOW": lambda case: trains_several(case) and blocks_of(case) > 1 and not case.config.sg,
+    "several blocks, skip-gram": lambda case: trains_several(case) and blocks_of(case) > 1 and case.config.sg,
+    "a lock for each word": lambda case: len(case.state.locks) == len(case.state.counts) > 1,
+    "a position beyond 32 bits": lambda case: case.words_before > 2**32 and trains_several(case),
+    "loss": lambda case: case.compute_loss and trains_several(case),
+}
 FEATURES = {
     "train_sg_pair": PAIRS,
     "train_cbow_pair": PAIRS | CONTEXTS,
     "epoch": EPOCHS,
+    "block_epoch": BLOCKS,
 }
 
 
@@ -119,3 +152,21 @@ def test_what_implementations_get_wrong_is_drawn(name: str) -> None:
 
     look()
     assert not missing, f"no case of {name} has: {', '.join(missing)}"
+
+
+def test_most_cases_of_blocks_would_show_a_mistake_in_the_arithmetic() -> None:
+    shows: list[bool] = []
+
+    @settings(
+        max_examples=round(ORDINARY * EXAMPLES["block_epoch"]),
+        phases=[Phase.generate],
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(strategies.block_epochs())
+    def look(case: EpochCase) -> None:
+        shows.append(trains_several(case))
+
+    look()
+    assert sum(shows) > len(shows) / 2

@@ -24,6 +24,7 @@ from w2vref.conformance.cases import (
     State,
     WorkersCase,
 )
+from w2vref.reference.block_layout import block_bounds
 
 SIZES = (
     1,  # no second component
@@ -231,8 +232,8 @@ def long_epochs(draw: st.DrawFn, capabilities: Capabilities = EVERYTHING) -> Lon
 def block_rules(draw: st.DrawFn) -> BlockRule:
     """Draw the constants of block training."""
     return BlockRule(
-        # One token; a few; more than any corpus here has; a length that follows from the corpus.
-        words=draw(st.sampled_from((1, 7, 33, 1024, None))),
+        # A length that follows from the corpus; a few tokens; more than any corpus here has; one token.
+        words=draw(st.sampled_from((None, 33, 7, 1024, 1))),
         # Short ones, so that pairs reach over several tiles and tasks.
         tile=draw(st.sampled_from((16, 1, 2, 3, 64))),
         draws=draw(st.sampled_from((16, 8, 64))),
@@ -253,19 +254,26 @@ def block_epochs(draw: st.DrawFn, capabilities: Capabilities = EVERYTHING) -> Ep
         block=draw(block_rules()),
     )
     state, words = case.state, len(case.state.counts)
-    if draw(st.booleans()):
-        state = replace(state, sample=0.0)
+    state = replace(state, sample=draw(st.sampled_from((0.0, 0.0, 0.5, state.sample))))
     if capabilities.locks and draw(st.booleans()):
         # One for each word, and neighbours differ.
         state = replace(state, locks=(tuple(draw(st.permutations(LOCKS))) * words)[:words])
+    # One sentence more, so that most cases train several tokens whatever else was drawn.
+    length = draw(st.sampled_from((40, 8, 20, 0)))
+    sentences = (
+        *case.sentences,
+        tuple(draw(st.lists(st.integers(0, words - 1), min_size=length, max_size=length))),
+    )
     # Long enough, now and then, for several tiles and tasks.
-    repeats = draw(st.sampled_from((1, 1, 1, 4, 60)))
+    case = replace(
+        case, config=config, state=state, sentences=sentences * draw(st.sampled_from((1, 1, 1, 4, 60)))
+    )
+    blocks = max(len(block_bounds(config.block, case.corpus())) - 1, 0)
     return replace(
         case,
-        config=config,
-        state=state,
-        sentences=case.sentences * repeats,
-        first_token=draw(st.integers(0, 3)),
+        # From the beginning, the middle, the last; and beyond it, where nothing is left to train.
+        first_token=draw(st.sampled_from((0, 0, 0, blocks // 2, max(blocks - 1, 0), blocks))),
+        start_alpha=draw(st.sampled_from((0.5, 0.025, 1.0, 0.5, 0.025, 0.0001))),
     )
 
 

@@ -12,7 +12,7 @@ from w2vref.conformance.checks import CHECKS, Check
 from w2vref.conformance.compare import MismatchError
 
 EXAMPLES = {"epoch": 4.0, "train_sg_pair": 4.0, "train_cbow_pair": 4.0, "sigmoid": 3.0}
-EXAMPLES |= {"workers": 0.1, "model_life": 0.25, "long_epoch": 0.2, "block_epoch": 0.5, "block_stop": 0.2}
+EXAMPLES |= {"workers": 0.1, "model_life": 0.25, "long_epoch": 0.2, "block_epoch": 2.0, "block_stop": 0.2}
 """Times the profile's number: more where a case has many ways to be wrong and costs little, fewer where it
 trains thousands of tokens."""
 
