@@ -226,6 +226,7 @@ static void w2v_do_task(const w2v_kernels *kernels, w2v_blocks *all, int64_t pha
     w2v_block *block = &all->blocks[phase / 2 % W2V_BLOCKS_AHEAD];
     /* Looked up now: once this task is counted as done, others may end the phase and reuse the block. */
     const int64_t tasks = w2v_tasks(all, phase);
+    task = tasks - 1 - task; /* `work` counts down, tasks are taken from the first on, as memory is best read */
     if (phase % 2 == W2V_APPLY)
         kernels->block_apply(all, block, task, scratch);
     else if (__atomic_load_n(all->run->stop, __ATOMIC_RELAXED))

@@ -127,18 +127,22 @@ static void w2v_apply_word(const w2v_blocks *all, const w2v_block *block, const 
 /* Entries ahead at which what an entry needs is asked for. */
 #define W2V_ENTRIES_AHEAD 16
 
-W2V_INLINE void w2v_prefetch_entry(const w2v_blocks *all, const w2v_block *block, int64_t place)
+/*
+ * Contributions come into the second-level cache, which can wait for more lines at once: another worker may have
+ * written them. Rows come as lines to be written: another worker may have read them.
+ */
+W2V_INLINE void w2v_ask_for_entry(const w2v_blocks *all, const w2v_block *block, int64_t place)
 {
     const int64_t stride = all->model->stride, i = (uint32_t)block->entries[place];
     const int64_t word_id = (int64_t)(block->entries[place] >> 32);
     const int begins = place == 0 || (int64_t)(block->entries[place - 1] >> 32) != word_id;
-    w2v_prefetch_row(all->to_outputs + i * stride, stride);
+    W2V_ASK_FOR_ROW(all->to_outputs + i * stride, stride, 0, 2);
     if (i < block->n)
-        w2v_prefetch_row(all->to_inputs + i * stride, stride);
+        W2V_ASK_FOR_ROW(all->to_inputs + i * stride, stride, 0, 2);
     if (begins) {
-        w2v_prefetch_row(w2v_row(all->model->output_vectors, stride, word_id), stride);
+        W2V_ASK_FOR_ROW(w2v_row(all->model->output_vectors, stride, word_id), stride, 1, 3);
         if (i < block->n)
-            w2v_prefetch_row(w2v_row(all->model->input_vectors, stride, word_id), stride);
+            W2V_ASK_FOR_ROW(w2v_row(all->model->input_vectors, stride, word_id), stride, 1, 3);
     }
 }
 
@@ -166,7 +170,7 @@ static void w2v_do_block_apply(const w2v_blocks *all, const w2v_block *block, in
             count++;
         }
         for (; asked < end && asked < place + count + W2V_ENTRIES_AHEAD; asked++)
-            w2v_prefetch_entry(all, block, asked);
+            w2v_ask_for_entry(all, block, asked);
         w2v_apply_word(all, block, block->entries + place, positions, count, scratch);
         place += count;
     }

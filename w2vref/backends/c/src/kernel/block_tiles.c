@@ -183,29 +183,40 @@ static void w2v_sum_noise(const w2v_tile_task *task, w2v_tile *tile)
 
 /* ---- tiles ----------------------------------------------------------------------------------- */
 
-W2V_INLINE void w2v_prefetch_row(const float *row, int64_t stride)
+/* Ask for the lines of a row, to read (0) or to write (1), into the cache of the first level (3) or the second (2). */
+#define W2V_ASK_FOR_ROW(row, stride, to_write, level)                                                                 \
+    for (int64_t at_ = 0; at_ < (stride); at_ += W2V_BLOCK)                                                           \
+    __builtin_prefetch((row) + at_, to_write, level)
+
+/* The rows of a position. */
+W2V_INLINE void w2v_ask_for_position(const w2v_tile_task *task, int64_t i)
 {
-#pragma GCC unroll 7
-    for (int64_t at = 0; at < stride; at += W2V_BLOCK)
-        __builtin_prefetch(row + at);
+    W2V_ASK_FOR_ROW(task->scratch->input_rows[i - task->first], task->stride, 0, 3);
+    W2V_ASK_FOR_ROW(task->scratch->output_rows[i - task->first], task->stride, 0, 3);
+}
+
+/* Of the noise rows of a tile, those whose turn it is when its `turn`-th position, or that of the tile before, is. */
+W2V_INLINE void w2v_ask_for_noise(const w2v_tile_task *task, int64_t number, int64_t turn)
+{
+    const int64_t draws = task->all->rule->draws;
+    for (int64_t p = turn; p < draws; p += task->all->rule->tile)
+        W2V_ASK_FOR_ROW(w2v_row(task->model->output_vectors, task->stride, task->block->noise[number * draws + p]),
+                        task->stride, 0, 3);
 }
 
 /*
- * Ask for what stands `tile` positions on: the rows of that position, and of the noise of the next tile those
- * whose turn it is. A few at a time: more requests than some twenty would stop the processor.
+ * Ask for what stands a tile on in this task: what comes after it another worker may take. A few rows at a time:
+ * more requests than some twenty would stop the processor.
  */
-W2V_INLINE void w2v_prefetch_ahead(const w2v_tile_task *task, int64_t number, int64_t first, int64_t i)
+W2V_INLINE void w2v_ask_ahead(const w2v_tile_task *task, int64_t number, int64_t first, int64_t i)
 {
-    const w2v_block *block = task->block;
-    const int64_t tile = task->all->rule->tile, draws = task->all->rule->draws, ahead = i + tile;
-    if (ahead < block->n) {
-        w2v_prefetch_row(w2v_row(task->model->input_vectors, task->stride, block->word_ids[ahead]), task->stride);
-        w2v_prefetch_row(w2v_row(task->model->output_vectors, task->stride, block->word_ids[ahead]), task->stride);
-    }
-    if (number + 1 < block->tiles)
-        for (int64_t p = i - first; p < draws; p += tile)
-            w2v_prefetch_row(w2v_row(task->model->output_vectors, task->stride,
-                                     block->noise[(number + 1) * draws + p]), task->stride);
+    const int64_t tile = task->all->rule->tile;
+    if (i + tile < task->last)
+        w2v_ask_for_position(task, i + tile);
+    if (first == task->begin)
+        w2v_ask_for_noise(task, number, i - first);
+    if (first + tile < task->end)
+        w2v_ask_for_noise(task, number + 1, i - first);
 }
 
 static void w2v_sg_tile(w2v_tile_task *task, int64_t number, int64_t first, int64_t last)
@@ -216,7 +227,7 @@ static void w2v_sg_tile(w2v_tile_task *task, int64_t number, int64_t first, int6
     tile.count = last - first;
     tile.rows = task->scratch->input_rows + (first - task->first);
     for (int64_t i = first; i < last; i++) {
-        w2v_prefetch_ahead(task, number, first, i);
+        w2v_ask_ahead(task, number, first, i);
         tile.weights[i - first] = (float)((int64_t)block->left[i] + block->right[i]) * task->share;
         w2v_take_center(task, i, i - block->left[i], i + block->right[i]);
     }
@@ -248,7 +259,7 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
         float *const *const row = task->scratch->input_rows + (i - task->first);
         float *const h = tile.rows[i - first], *const output = task->scratch->output_rows[i - task->first];
         float *const error = task->all->to_inputs + i * stride, *const to_output = task->all->to_outputs + i * stride;
-        w2v_prefetch_ahead(task, number, first, i);
+        w2v_ask_ahead(task, number, first, i);
         tile.weights[i - first] = (float)(pairs > 0) * task->share;
         w2v_add_rows(stride, h, block->left[i], row - block->left[i], 1);
         w2v_add_rows(stride, h, block->right[i], row + 1, 0);
@@ -293,6 +304,8 @@ static void w2v_do_block_tiles(const w2v_blocks *all, w2v_block *block, int64_t 
         scratch->to_outputs[i - task.first] =
             i >= begin && i < end ? all->to_outputs + i * stride : scratch->ignored_too;
     }
+    for (int64_t i = task.first; i < begin + tile && i < task.last; i++)
+        w2v_ask_for_position(&task, i);
     if (model->sg)
         w2v_sg_task(&task);
     else
