@@ -17,6 +17,7 @@ from w2vref.reference.dialects.initial import ROWS
 from w2vref.reference.huffman import extend_codes
 from w2vref.reference.initialization import initial_vectors, vector_keys
 from w2vref.training.dialect_options import dialect_of, noise_exponent
+from w2vref.training.initial_rows import write_initial_rows
 from w2vref.training.settings import check_settings
 from w2vref.training.state import ModelState, StepState
 from w2vref.vocabulary.vocabulary import Vocabulary, make_tables
@@ -222,11 +223,10 @@ class Weights(ModelState):
     def _set_vocabulary(self, vocabulary: Vocabulary, tables: Tables) -> None:
         """Give the model this vocabulary with fresh weights; all that can fail comes before the change."""
         words = len(vocabulary)
-        rows = self._initial_rows(vocabulary.words)
         output = padded_zeros(words, self.vector_size) if self.negative else None
         node = padded_zeros(words, self.vector_size) if self.hs else None
         wv = KeyedVectors(self.vector_size, count=words)
-        wv.padded()[:, : self.vector_size] = rows
+        self._write_initial_rows(wv.padded()[:, : self.vector_size], vocabulary.words)
         wv.index_to_key = list(vocabulary.words)
         wv.key_to_index = dict(vocabulary.key_to_index)
         wv.expandos["count"] = vocabulary.counts.copy()
@@ -239,7 +239,8 @@ class Weights(ModelState):
         """Give the model a vocabulary that adds words at the end; rows and locks of the others stay."""
         known, words = len(self._wv), len(vocabulary)
         new_words = vocabulary.words[known:]
-        rows = self._initial_rows(new_words)
+        rows = np.empty((len(new_words), self.vector_size), dtype=np.float32)
+        self._write_initial_rows(rows, new_words)
 
         def grown(matrix: Float32Array | None) -> Float32Array | None:
             if matrix is None:
@@ -255,12 +256,12 @@ class Weights(ModelState):
         self._vocabulary = vocabulary
         self._set_tables(tables)
 
-    def _initial_rows(self, words: list[str]) -> Float32Array:
+    def _write_initial_rows(self, rows: Float32Array, words: list[str]) -> None:
         initialization = dialect_of(self).initialization
         if initialization in ROWS:  # of a new vocabulary: these dialects add no words to an old one
-            return ROWS[initialization](len(words), self.vector_size, self.seed % SEED_MODULUS)
-        suffix = str(self.seed % SEED_MODULUS)
-        return initial_vectors(vector_keys((w + suffix for w in words), self.hashfxn), self.vector_size)
+            rows[:] = ROWS[initialization](len(words), self.vector_size, self.seed % SEED_MODULUS)
+        else:
+            write_initial_rows(rows, words, str(self.seed % SEED_MODULUS), self.hashfxn)
 
     def _set_tables(self, tables: Tables) -> None:
         self._tables = tables

@@ -173,6 +173,13 @@ int w2v_train_cbow_pair(int simd, const w2v_model *model, const int64_t *context
 /* Return the score, in nats, of a target given a projection (for skip-gram, the input row). */
 double w2v_score_pair(int simd, const w2v_model *model, const float *hidden, int64_t target_id);
 
+/*
+ * Write the initial vectors of rows with these keys, of w2vref/reference/initialization.py: the first `size` floats of
+ * each row of `stride`, those beyond are left alone.
+ * simd: an available one. keys: (count,).
+ */
+void w2v_initial_rows(int simd, const uint64_t *keys, int64_t count, int64_t size, int64_t stride, float *rows);
+
 /* ---- text_numbers.c: rows of the word2vec text format --------------------------------------- */
 
 /*
@@ -224,6 +231,13 @@ int64_t w2v_binary_read_rows(const char *data, int64_t length, int64_t max_rows,
  * out: room for their bytes and the newlines.
  */
 void w2v_words_as_lines(const char *data, const int64_t *word_bounds, int64_t count, char *out);
+
+/*
+ * Write the key of each of the lines of text, each ended by a newline: the FNV-1a hash, 64 bits, of the line without
+ * it and of the suffix behind it.
+ * keys: (number of lines,).
+ */
+void w2v_line_keys(const char *text, int64_t length, const char *suffix, int64_t suffix_length, uint64_t *keys);
 
 /* ---- wordmap.c, scan.c, whitespace.c: a text file to provisional ids -------------------------- */
 

@@ -33,6 +33,7 @@ typedef struct {
     int (*train_cbow_pair)(const w2v_model *, const int64_t *, int64_t, const float *, int64_t,
                            const int64_t *, int64_t, float, int, int, float *, double *);
     double (*score_pair)(const w2v_model *, const float *, int64_t);
+    void (*initial_rows)(const uint64_t *, int64_t, int64_t, int64_t, float *);
     void (*block_prepare)(const w2v_blocks *, w2v_block *, int64_t);
     void (*block_tiles)(const w2v_blocks *, w2v_block *, int64_t, const w2v_block_scratch *);
     void (*block_apply)(const w2v_blocks *, const w2v_block *, int64_t, const w2v_block_scratch *);

@@ -75,3 +75,8 @@ double w2v_score_pair(int simd, const w2v_model *model, const float *hidden, int
 {
     return w2v_kernels_of(simd)->score_pair(model, hidden, target_id);
 }
+
+void w2v_initial_rows(int simd, const uint64_t *keys, int64_t count, int64_t size, int64_t stride, float *rows)
+{
+    w2v_kernels_of(simd)->initial_rows(keys, count, size, stride, rows);
+}

@@ -5,6 +5,7 @@
 
 #include "utf8.h"
 #include "w2vref.h"
+#include "zeroed.h"
 
 #define FIRST_SLOTS_LOG2 12
 #define MAX_WORDS INT32_MAX
@@ -26,6 +27,15 @@ uint64_t w2v_hash_bytes(const uint8_t *bytes, int64_t length, uint64_t seed) {
     return w2v_fold(hash ^ rest, 0xA0761D6478BD642Fu) ^ seed;
 }
 
+static uint64_t slot_count(const struct w2v_words *words) {
+    return UINT64_C(1) << (64 - words->shift);
+}
+
+static void free_slots(struct w2v_words *words) {
+    w2v_zeroed_free(words->slots, slot_count(words) * sizeof *words->slots);
+    words->slots = NULL;
+}
+
 w2v_words *w2v_words_new(uint64_t seed) {
     w2v_words *words = calloc(1, sizeof *words);
     if (!words) {
@@ -33,7 +43,7 @@ w2v_words *w2v_words_new(uint64_t seed) {
     }
     words->seed = seed;
     words->shift = 64 - FIRST_SLOTS_LOG2;
-    words->slots = calloc((size_t)1 << FIRST_SLOTS_LOG2, sizeof *words->slots);
+    words->slots = w2v_zeroed_new(slot_count(words) * sizeof *words->slots);
     words->starts = calloc(1, sizeof *words->starts);
     if (!words->slots || !words->starts) {
         w2v_words_free(words);
@@ -44,16 +54,12 @@ w2v_words *w2v_words_new(uint64_t seed) {
 
 void w2v_words_free(w2v_words *words) {
     if (words) {
-        free(words->slots);
+        free_slots(words);
         free(words->starts);
         free(words->firsts);
         free(words->bytes);
         free(words);
     }
-}
-
-static uint64_t slot_count(const struct w2v_words *words) {
-    return UINT64_C(1) << (64 - words->shift);
 }
 
 static int is_empty(const struct w2v_slot *slot) {
@@ -76,8 +82,9 @@ static int is_word(const struct w2v_words *words, int32_t id, const uint8_t *wor
 /* Double the number of slots; 0 when out of memory. */
 static int grow_slots(struct w2v_words *words) {
     struct w2v_slot *old = words->slots;
+    const size_t old_bytes = slot_count(words) * sizeof *old;
     const struct w2v_slot *end = old + slot_count(words);
-    struct w2v_slot *fresh = calloc((size_t)slot_count(words) * 2, sizeof *fresh);
+    struct w2v_slot *fresh = w2v_zeroed_new(2 * old_bytes);
     if (!fresh) {
         return 0;
     }
@@ -88,7 +95,7 @@ static int grow_slots(struct w2v_words *words) {
             *empty_slot(words, slot->key) = *slot;
         }
     }
-    free(old);
+    w2v_zeroed_free(old, old_bytes);
     return 1;
 }
 
@@ -168,9 +175,8 @@ struct w2v_slot *w2v_words_find(struct w2v_words *words, const uint8_t *word, in
 }
 
 void w2v_words_seal(w2v_words *words) {
-    free(words->slots);
+    free_slots(words);
     free(words->firsts);
-    words->slots = NULL;
     words->firsts = NULL;
 }
 

@@ -11,6 +11,7 @@
 
 #include "kernel/draws.c"
 #include "kernel/sampling.c"
+#include "kernel/initial_rows.c"
 #include "kernel/objectives.c"
 #include "kernel/worker.c"
 #include "kernel/plan.c"
@@ -31,6 +32,7 @@ const w2v_kernels W2V_KERNELS = {
     .train_sg_pair = w2v_do_train_sg_pair,
     .train_cbow_pair = w2v_do_train_cbow_pair,
     .score_pair = w2v_do_score_pair,
+    .initial_rows = w2v_do_initial_rows,
     .block_prepare = w2v_do_block_prepare,
     .block_tiles = w2v_do_block_tiles,
     .block_apply = w2v_do_block_apply,
