@@ -149,12 +149,21 @@ def test_training_of_a_file_without_a_cap_of_input_rows_goes_on_with_that_of_out
 
 def test_a_small_cap_of_input_rows_lets_short_blocks_diverge() -> None:
     """Why the default is not the 0.1 that is better on long texts; the usual rule is tested below."""
-    options = OPTIONS | {"sg": 1, "alpha": 0.5, "sample": 0, "iter": 4}
+    options = OPTIONS | {"sg": 1, "alpha": 0.5, "sample": 0, "iter": 8}
     sentences = [["a", "b"] * 300]
     with pytest.raises(TrainingDivergedError):
         Word2Vec(sentences, **options | {"block": BlockRule(words=17, input_cap=0.1)})
     for rule in (BlockRule(words=17), BlockRule(words=1024, input_cap=0.1)):
         assert np.abs(Word2Vec(sentences, **options | {"block": rule}).wv.vectors).max() < 2
+
+
+@pytest.mark.parametrize("sg", [0, 1])
+def test_the_setting_closest_to_sequential_training_holds_in_small_vocabularies(sg: int) -> None:
+    rule = BlockRule(words=512, draws=32, cap=0.25)
+    for words in (2, 20):
+        sentences = [[f"w{i}" for i in RNG.integers(0, words, size=1500)]]
+        options = OPTIONS | {"sg": sg, "alpha": 0.5, "sample": 0, "iter": 4, "block": rule}
+        assert np.abs(Word2Vec(sentences, **options).wv.vectors).max() < 10
 
 
 def test_new_words_are_trained_after_an_update(backend: str) -> None:

@@ -12,7 +12,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from w2vref.reference.arithmetic import check_arithmetic, dot, log_sigmoid, sigmoid
+from w2vref.backends import numba_twins
+from w2vref.reference.arithmetic import check_arithmetic, dot, log_sigmoid, sigmoid, sigmoids
 
 # 1 and 7: mostly padding; 15, 16, 17: around one block; 31, 33: around two; 100: the default;
 # 272 = 17 blocks: more blocks than lanes.
@@ -105,6 +106,21 @@ def test_sigmoid_at_its_landmarks() -> None:
     least = sigmoid(np.float32(-87))
     assert sigmoid(np.float32(-1e30)) == least
     assert float(least) > np.finfo(np.float32).tiny
+
+
+def test_a_dot_that_is_no_number_has_the_sigmoid_of_the_lower_bound() -> None:
+    """Infinity less infinity, in a run that diverges: until that is found, all backends go on alike."""
+    assert sigmoid(np.float32(np.nan)) == sigmoid(np.float32(-87))
+
+
+def test_sigmoids_of_arrays_are_those_of_their_elements() -> None:
+    special = [0.0, -0.0, 87.0, -87.0, 88.8, -200.0, 1e30, -1e30, np.inf, -np.inf, np.nan, 1e-30]
+    x = np.concatenate([np.float32(special), np.linspace(-90, 90, 2000, dtype=np.float32)])
+    expected = np.array([sigmoid(value) for value in x])
+    assert np.array_equal(sigmoids(x).view(np.uint32), expected.view(np.uint32))
+    twin = np.empty_like(x)
+    numba_twins.sigmoids(x, twin)
+    assert np.array_equal(twin.view(np.uint32), expected.view(np.uint32))
 
 
 def test_sigmoid_bits() -> None:

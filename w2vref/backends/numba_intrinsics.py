@@ -234,12 +234,15 @@ def sigmoids(typing_context: Any, x: Any, result: Any) -> Any:
         def c(value: np.float32) -> Any:
             return _constant(GROUP_OF_FLOATS, float(value))
 
-        def limited(value: Any, comparison: str, bound: Any) -> Any:
-            return builder.select(builder.fcmp_ordered(comparison, value, bound), bound, value)
+        def clamped(value: Any) -> Any:
+            low, high = c(-SIGMOID_BOUND), c(SIGMOID_BOUND)
+            # Unordered: NaN, too, gives the lower bound.
+            value = builder.select(builder.fcmp_unordered("<", value, low), low, value)
+            return builder.select(builder.fcmp_ordered(">", value, high), high, value)
 
         times, plus, minus = builder.fmul, builder.fadd, builder.fsub
         x = builder.load(source, align=FLOAT_ALIGNMENT)
-        t = builder.fneg(limited(limited(x, "<", c(-SIGMOID_BOUND)), ">", c(SIGMOID_BOUND)))
+        t = builder.fneg(clamped(x))
         n = minus(plus(times(t, c(LOG2_E)), c(ROUND_TO_INTEGER)), c(ROUND_TO_INTEGER))
         r = minus(minus(t, times(n, c(LN2_HIGH))), times(n, c(LN2_LOW)))
         z = times(r, r)

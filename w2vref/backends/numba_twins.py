@@ -90,7 +90,7 @@ def exchange(error: Float32Array, y: Float32Array, factor: np.float32, x: Float3
 
 def sigmoids(x: Float32Array, result: Float32Array) -> None:
     """Fill result with 1 / (1 + exp(-x)), operation for operation as the reference."""
-    t = -np.clip(x, -SIGMOID_BOUND, SIGMOID_BOUND)
+    t = -np.minimum(np.fmax(x, -SIGMOID_BOUND), SIGMOID_BOUND)
     n = (t * LOG2_E + ROUND_TO_INTEGER) - ROUND_TO_INTEGER
     r = (t - n * LN2_HIGH) - n * LN2_LOW
     z = r * r

@@ -50,6 +50,7 @@ class Comparison:
     def snippet(self) -> str:
         """Return Python that runs this check on this case."""
         return (
+            "    from math import inf, nan\n"
             "    from w2vref.backends import get_backend\n"
             "    from w2vref.config import BlockRule, TrainingConfig\n"
             "    from w2vref.conformance.cases import *\n"

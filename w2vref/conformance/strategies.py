@@ -8,6 +8,7 @@ that every threshold and every tree is.
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf, nan
 from typing import Any
 
 from hypothesis import strategies as st
@@ -160,7 +161,9 @@ def cbow_pairs(capabilities: Capabilities = EVERYTHING) -> st.SearchStrategy[Pai
 def sigmoids(capabilities: Capabilities = EVERYTHING) -> st.SearchStrategy[SigmoidCase]:
     """Draw dots: any float where the sigmoid moves, and the ends of the ranges that implementations have."""
     del capabilities
-    ends = st.sampled_from((0.0, -0.0, 6.0, -6.0, 8.0, 87.0, -87.0, 87.5, -87.5, 88.8, -200.0, 1e-30, 1e30))
+    ends = st.sampled_from(
+        (0.0, -0.0, 6.0, -6.0, 8.0, 87.0, -87.0, 87.5, -87.5, 88.8, -200.0, 1e-30, 1e30, inf, -inf, nan)
+    )
     dots = st.floats(-90.0, 90.0, width=32) | st.floats(-4.0, 4.0, width=32) | ends
     return st.lists(dots, min_size=8, max_size=40).map(lambda xs: SigmoidCase(tuple(xs)))
 

@@ -89,7 +89,7 @@ def dots(a: Float32Array, b: Float32Array) -> Float32Array:
 
 def sigmoids(x: Float32Array) -> Float32Array:
     """Return `sigmoid` of each element, float32 of the same shape."""
-    t = -np.minimum(np.maximum(x, -SIGMOID_BOUND), SIGMOID_BOUND)
+    t = -np.minimum(np.fmax(x, -SIGMOID_BOUND), SIGMOID_BOUND)  # fmax: NaN gives the lower bound here, too
     n = (t * LOG2_E + ROUND_TO_INTEGER) - ROUND_TO_INTEGER
     r = (t - n * LN2_HIGH) - n * LN2_LOW
     z = r * r

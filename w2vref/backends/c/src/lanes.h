@@ -84,7 +84,7 @@ W2V_INLINE w2v_sum w2v_all_sums(float x)
 #endif
 }
 
-/* min(max(x, -bound), bound) in each lane. */
+/* min(max(x, -bound), bound) in each lane; -bound for NaN. */
 W2V_INLINE w2v_sum w2v_clamp(w2v_sum x, float bound)
 {
 #if W2V_SUM_WIDTH == 8
@@ -92,10 +92,10 @@ W2V_INLINE w2v_sum w2v_clamp(w2v_sum x, float bound)
 #elif defined(__x86_64__)
     return _mm_min_ps(_mm_max_ps(x, _mm_set1_ps(-bound)), _mm_set1_ps(bound));
 #elif defined(__aarch64__)
-    return vminq_f32(vmaxq_f32(x, vdupq_n_f32(-bound)), vdupq_n_f32(bound));
+    return vminq_f32(vmaxnmq_f32(x, vdupq_n_f32(-bound)), vdupq_n_f32(bound));
 #else
     for (int lane = 0; lane < 4; lane++)
-        x[lane] = x[lane] < -bound ? -bound : x[lane] > bound ? bound : x[lane];
+        x[lane] = !(x[lane] > -bound) ? -bound : x[lane] > bound ? bound : x[lane];
     return x;
 #endif
 }

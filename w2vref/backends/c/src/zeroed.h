@@ -2,8 +2,7 @@
  * zeroed.h - arrays that begin as zeros.
  *
  * A large one is asked of the system in huge pages where there are such (Linux, if it lets programs ask): the first
- * touch of each 4 kB page costs about as much as counting thirty words, and so does a look-up that finds no
- * translation of its address.
+ * touch of each small page, and a look-up whose address has no translation at hand, cost more than counting a word.
  */
 #ifndef W2V_ZEROED_H
 #define W2V_ZEROED_H
