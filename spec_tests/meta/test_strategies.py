@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,10 @@ def of_window(window: int) -> Feature:
     return lambda case: case.config.window == window
 
 
+SIGMOIDS: dict[str, Feature] = {
+    "a dot that is no number": lambda case: any(math.isnan(x) for x in case.dots),
+    "an infinite dot": lambda case: any(math.isinf(x) for x in case.dots),
+}
 STATES: dict[str, Feature] = {
     "hierarchical softmax alone": lambda case: case.config.hs and not case.config.negative,
     "both objectives": lambda case: case.config.hs and case.config.negative > 0,
@@ -127,6 +132,7 @@ BLOCKS: dict[str, Feature] = {
     "loss": lambda case: case.compute_loss and trains_several(case),
 }
 FEATURES = {
+    "sigmoid": SIGMOIDS,
     "train_sg_pair": PAIRS,
     "train_cbow_pair": PAIRS | CONTEXTS,
     "epoch": EPOCHS,
