@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -153,7 +154,8 @@ def test_cases_build_equal_arrays_each_time_and_their_repr_builds_them_again() -
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_what_a_report_shows_builds_the_case_again(name: str) -> None:
-    names = {**vars(cases), "BlockRule": BlockRule, "Dialect": Dialect, "TrainingConfig": TrainingConfig}
+    names = vars(cases) | {"inf": math.inf, "nan": math.nan}
+    names |= {"BlockRule": BlockRule, "Dialect": Dialect, "TrainingConfig": TrainingConfig}
 
     @settings(max_examples=20, phases=[Phase.generate], deadline=None)
     @given(getattr(strategies, CHECKS[name].strategy)())
