@@ -19,7 +19,7 @@ from w2vref.backends.numpy_backend import NumpyBackend
 from w2vref.config import BlockRule, TrainingConfig
 from w2vref.conformance import cases, strategies
 from w2vref.conformance.checks import CHECKS
-from w2vref.conformance.compare import MismatchError, as_python
+from w2vref.conformance.compare import Comparison, MismatchError, as_python
 from w2vref.dialects import Dialect
 from w2vref.records import Step
 from w2vref.reference import skipgram
@@ -121,6 +121,14 @@ def test_a_report_can_be_understood_and_run(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(MismatchError) as again:
         exec(compile(snippet, "snippet", "exec"), {})
     assert str(again.value) == report
+
+
+def test_two_losses_that_are_no_number_do_not_differ_and_one_does() -> None:
+    comparison = Comparison("epoch", "wrong", CASE)
+    comparison.loss("loss", math.nan, math.nan)
+    for expected, got in ((math.nan, 1.0), (1.0, math.nan), (math.inf, math.nan), (1.0, 1.0 + 1e-6)):
+        with pytest.raises(MismatchError, match="loss differs"):
+            comparison.loss("loss", expected, got)
 
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "writing_a_backend.md"

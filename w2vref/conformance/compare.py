@@ -85,7 +85,9 @@ class Comparison:
             self.bits(name, getattr(expected, name), getattr(got, name))
 
     def loss(self, what: str, expected: float, got: float) -> None:
-        """Compare two float64 losses or scores within `tolerances.LOSS`."""
+        """Compare two float64 losses or scores within `tolerances.LOSS`; two NaN do not differ."""
+        if math.isnan(expected) and math.isnan(got):
+            return
         if not math.isclose(expected, got, rel_tol=LOSS, abs_tol=LOSS_FLOOR):
             self.fail(f"{what} differs by more than {LOSS} relative", repr(expected), repr(got))
 
