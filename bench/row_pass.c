@@ -5,7 +5,12 @@
  */
 #include <stdint.h>
 
-#define LANES 16
+#ifdef __AVX512F__
+#define LANES 16 /* floats of a vector: the compiler takes wider ones apart by way of memory */
+#else
+#define LANES 8
+#endif
+#define LINE 16 /* floats */
 #define AHEAD 4 /* pairs */
 #define MOST_ROWS 8
 
@@ -24,17 +29,20 @@ void row_pass(float *inputs, float *outputs, int64_t stride, const int32_t *cont
             row[k] = outputs + rows[pair * count + k] * stride;
             coming[k] = outputs + later[k] * stride;
         }
-        for (int64_t at = 0; at < stride; at += LANES) {
-            const lanes h = *(lanes *)(hidden + at);
-            lanes error = h;
-            for (int64_t k = 0; k < count; k++) {
-                lanes *const place = (lanes *)(row[k] + at);
-                const lanes old = *place;
-                error += g * old;
-                *place = old + g * h;
-                __builtin_prefetch(coming[k] + at);
+        for (int64_t line = 0; line < stride; line += LINE) {
+            for (int64_t at = line; at < line + LINE; at += LANES) {
+                const lanes h = *(lanes *)(hidden + at);
+                lanes error = h;
+                for (int64_t k = 0; k < count; k++) {
+                    lanes *const place = (lanes *)(row[k] + at);
+                    const lanes old = *place;
+                    error += g * old;
+                    *place = old + g * h;
+                }
+                *(lanes *)(hidden + at) = error;
             }
-            *(lanes *)(hidden + at) = error;
+            for (int64_t k = 0; k < count; k++)
+                __builtin_prefetch(coming[k] + line);
         }
     }
 }

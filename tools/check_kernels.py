@@ -134,7 +134,8 @@ def encode(start: Start, simd: str) -> bytes:
     if config.algorithm == "block":
         bounds = bounds_from(rule, corpus, first)
     header = [
-        *(SIMD_NAMES.index(simd), *parameters.input_vectors.shape),
+        *(SIMD_NAMES.index(simd), len(parameters.input_vectors)),
+        *(config.vector_size, parameters.input_vectors.shape[1]),
         *(len(parameters.output_vectors), len(parameters.node_vectors), len(locks)),
         *(len(noise.cum_table), len(noise.guide), noise.total, noise.shift, noise.steps),
         *(len(tables.codes), len(tables.code_offsets), int(lengths.max(initial=0))),

@@ -13,7 +13,7 @@
 #include "w2vref.h"
 
 enum field {
-    SIMD, VOCAB_SIZE, STRIDE, OUTPUTS, NODES, LOCKS, CUM_TABLE, GUIDE, NOISE_TOTAL, NOISE_SHIFT, NOISE_STEPS,
+    SIMD, VOCAB_SIZE, SIZE, STRIDE, OUTPUTS, NODES, LOCKS, CUM_TABLE, GUIDE, NOISE_TOTAL, NOISE_SHIFT, NOISE_STEPS,
     CODES, OFFSETS, LONGEST_CODE, SEED, WINDOW, NEGATIVE, SHRINK_WINDOWS, SG, HS, CBOW_MEAN, DIVIDES_ERROR,
     WORDS, SENTENCES, EPOCH, WORDS_BEFORE, TOTAL_WORDS, SPAN, FIRST, BOUNDS, BLOCK_WORDS, TILE, DRAWS, FIELDS
 };
@@ -104,7 +104,7 @@ int main(void)
         float *nodes = read_array(f[NODES] * f[STRIDE], sizeof(float));
         const w2v_model model = {
             .input_vectors = input, .output_vectors = output, .node_vectors = nodes,
-            .vocab_size = f[VOCAB_SIZE], .stride = f[STRIDE],
+            .vocab_size = f[VOCAB_SIZE], .size = f[SIZE], .stride = f[STRIDE],
             .locks = read_array(f[LOCKS], sizeof(float)), .lock_count = f[LOCKS],
             .sample_int = read_array(f[VOCAB_SIZE], sizeof(uint64_t)),
             .cum_table = read_array(f[CUM_TABLE], sizeof(uint32_t)),

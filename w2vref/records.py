@@ -18,6 +18,7 @@ from w2vref._typing import (
     UInt32Array,
     UInt64Array,
 )
+from w2vref.memory import zeroed_bytes
 
 LANES = 16
 """Floats in one block of the dot product; every row is padded to a multiple of it."""
@@ -33,10 +34,7 @@ def padded_size(size: int) -> int:
 def padded_zeros(rows: int, size: int) -> Float32Array:
     """Return a zeroed float32 array (rows, padded_size(size)), C order, aligned to `ALIGNMENT` bytes."""
     stride = padded_size(size)
-    # np.zeros takes untouched pages from the system: memory is used only where rows are written.
-    raw = np.zeros(rows * stride * 4 + ALIGNMENT, dtype=np.uint8)
-    start = -raw.ctypes.data % ALIGNMENT
-    return raw[start : start + rows * stride * 4].view(np.float32).reshape(rows, stride)
+    return zeroed_bytes(rows * stride * 4, ALIGNMENT).view(np.float32).reshape(rows, stride)
 
 
 def is_padded(array: Float32Array, size: int) -> bool:

@@ -13,7 +13,7 @@ import w2vref
 PACKAGE = Path(str(w2vref.__file__)).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-SHARED = {"errors", "_typing", "config", "dialects", "dialect_axes", "records"}
+SHARED = {"errors", "_typing", "config", "dialects", "dialect_axes", "memory", "records"}
 """What every part may import, and what imports nothing but each other."""
 LIBRARY = {"corpora", "vocabulary", "keyedvectors", "io", "evaluation", "phrases", "training"}
 LIBRARY |= {"_phrase_counting", "_phrase_detection", "_phrase_files"}

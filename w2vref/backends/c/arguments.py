@@ -15,6 +15,7 @@ from w2vref.backends.base import SPAN_TOKENS, Control, TrainingJob
 from w2vref.backends.c.library import Library
 from w2vref.config import TrainingConfig
 from w2vref.errors import UnsupportedOptionError
+from w2vref.memory import well_placed
 from w2vref.records import EncodedCorpus, Parameters, Tables, is_padded, padded_zeros
 from w2vref.reference.block_layout import bounds_from
 
@@ -62,7 +63,8 @@ def index_noise(cum_table: UInt32Array, guide_bits: int | None = None) -> NoiseI
     widest = int((np.searchsorted(cum_table, largest.astype(np.uint32), side="left") - guide).max())
     steps = widest.bit_length()
     padding = np.full(1 << steps, np.iinfo(np.uint32).max, dtype=np.uint32)
-    return NoiseIndex(np.concatenate((cum_table, padding)), guide.astype(np.int32), total, shift, steps)
+    padded = np.concatenate((cum_table, padding))
+    return NoiseIndex(well_placed(padded), well_placed(guide.astype(np.int32)), total, shift, steps)
 
 
 def buffer(
@@ -128,6 +130,7 @@ def model_struct(
     model = library.ffi.new("w2v_model *")
     model.input_vectors = rows(parameters.input_vectors, "input_vectors")
     model.vocab_size, model.stride = parameters.input_vectors.shape
+    model.size = config.vector_size
     if config.negative:
         model.output_vectors = rows(parameters.output_vectors, "output_vectors")
     if config.hs:
@@ -139,7 +142,7 @@ def model_struct(
     model.locks = keep(parameters.locks, np.float32, "locks")
     # A product with 1 changes no bit, so where every factor is 1 none is taken.
     model.lock_count = 0 if bool((parameters.locks == 1.0).all()) else len(parameters.locks)
-    model.sample_int = keep(tables.sample_int, np.uint64, "sample_int")
+    model.sample_int = keep(well_placed(tables.sample_int), np.uint64, "sample_int")
     if draws_negatives and config.negative:
         noise = index_noise(tables.cum_table)
         model.cum_table = keep(noise.cum_table, np.uint32, "cum_table")
@@ -193,7 +196,7 @@ def block_struct(library: Library, job: TrainingJob, control: Control) -> Struct
     struct.cap, struct.input_cap = rule.cap, rule.cap_of_inputs()
     struct.bounds, struct.blocks = buffer(library, bounds, np.int64, "bounds"), len(bounds) - 1
     room = int(np.diff(bounds).max(initial=0))
-    # NumPy asks for huge pages; only those that are written to take memory.
+    # For as many positions as blocks have tokens: only what is written to takes memory.
     rows = padded_zeros(2 * room + -(-room // rule.tile) * rule.draws, job.config.vector_size)
     struct.room, struct.contributions = (
         room,

@@ -38,7 +38,8 @@ typedef struct {
     const float *locks;    /* (lock_count,), the factor of each input row's change */
     int64_t lock_count;    /* vocab_size, 1, or 0: every factor is 1 and no product is taken */
     int64_t vocab_size;
-    int64_t stride;
+    int64_t size;   /* of a vector, in components */
+    int64_t stride; /* of a row */
 
     const uint64_t *sample_int; /* (vocab_size,) */
     const uint32_t *cum_table;  /* (vocab_size + 2^noise_steps,), the added ones 2^32 - 1 */

@@ -52,6 +52,16 @@ typedef struct {
     w2v_sum part[W2V_SUM_PARTS];
 } w2v_sums;
 
+/*
+ * Return how many components of a row of `size` the kernels pass over: whole vectors. Those behind, up to the stride,
+ * are +0 and stay so, and add +0 to a dot: the bits are those of whole blocks, but that a dot of zeros alone may be
+ * -0, whose sigmoid and loss are those of +0. (A dot begins with a whole block, whatever the size.)
+ */
+W2V_INLINE int64_t w2v_extent(int64_t size)
+{
+    return (size + W2V_WIDTH - 1) / W2V_WIDTH * W2V_WIDTH;
+}
+
 W2V_INLINE w2v_vec w2v_load(const float *from)
 {
     return *(const w2v_vec *)from;

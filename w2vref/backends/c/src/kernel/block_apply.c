@@ -20,7 +20,7 @@ W2V_INLINE float w2v_scale_of(float capped_alpha, float mass)
 }
 
 /* Add the last `count` contributions to D, and take the step. */
-W2V_INLINE void w2v_finish_step(int count, int64_t stride, const w2v_step *step, float *const *contributions)
+W2V_INLINE void w2v_finish_step(int count, int64_t extent, const w2v_step *step, float *const *contributions)
 {
     const w2v_vec scale = w2v_all(step->scale), lock = w2v_all(step->lock ? *step->lock : 1.0f);
     float *const row = step->row;
@@ -29,7 +29,7 @@ W2V_INLINE void w2v_finish_step(int count, int64_t stride, const w2v_step *step,
 #pragma GCC unroll 8
     for (int k = 0; k < count; k++)
         added[k] = contributions[k];
-    for (int64_t at = 0; at < stride; at += W2V_WIDTH) {
+    for (int64_t at = 0; at < extent; at += W2V_WIDTH) {
         w2v_vec d = from_zero ? w2v_all(0.0f) : w2v_load(sum + at);
 #pragma GCC unroll 8
         for (int k = 0; k < count; k++)
@@ -42,7 +42,8 @@ W2V_INLINE void w2v_finish_step(int count, int64_t stride, const w2v_step *step,
 }
 
 /* Take the step of a row whose contributions are `first` + stride * the lower half of each entry, in order. */
-static void w2v_step_row(int64_t stride, w2v_step *step, const uint64_t *entries, int64_t count, float *first)
+static void w2v_step_row(int64_t extent, int64_t stride, w2v_step *step, const uint64_t *entries, int64_t count,
+                         float *first)
 {
     float *contributions[W2V_GROUP];
     while (count > 0) {
@@ -52,9 +53,9 @@ static void w2v_step_row(int64_t stride, w2v_step *step, const uint64_t *entries
         entries += group;
         count -= group;
         if (count == 0) {
-            W2V_BY_COUNT(group, w2v_finish_step(n, stride, step, contributions))
+            W2V_BY_COUNT(group, w2v_finish_step(n, extent, step, contributions))
         } else {
-            w2v_add_rows(stride, step->sum, group, contributions, step->from_zero);
+            w2v_add_rows(extent, step->sum, group, contributions, step->from_zero);
             step->from_zero = 0;
         }
     }
@@ -63,34 +64,34 @@ static void w2v_step_row(int64_t stride, w2v_step *step, const uint64_t *entries
 /* sum = what position j of CBOW gets: the errors of the windows that it is in, added up from 0. */
 static void w2v_sum_errors(const w2v_blocks *all, const w2v_block *block, int64_t j, float *sum)
 {
-    const int64_t stride = all->model->stride, reach = all->reach;
+    const int64_t extent = w2v_extent(all->model->size), stride = all->model->stride, reach = all->reach;
     int from_zero = 1;
     for (int64_t i = j > reach ? j - reach : 0; i < block->n && i <= j + reach; i++)
         if (i != j && (i < j ? i + block->right[i] >= j : i - block->left[i] <= j)) {
             float *error = all->to_inputs + i * stride;
-            w2v_add_rows(stride, sum, 1, &error, from_zero);
+            w2v_add_rows(extent, sum, 1, &error, from_zero);
             from_zero = 0;
         }
     if (from_zero)
-        w2v_clear(sum, stride);
+        w2v_clear(sum, extent);
 }
 
 /* Take the step of a word's input row. CBOW: the contribution of a position is a sum of errors. */
 static void w2v_step_input(const w2v_blocks *all, const w2v_block *block, w2v_step *step, const uint64_t *entries,
                            int64_t count, const w2v_block_scratch *scratch)
 {
-    const int64_t stride = all->model->stride;
+    const int64_t extent = w2v_extent(all->model->size), stride = all->model->stride;
     if (all->model->sg) {
-        w2v_step_row(stride, step, entries, count, all->to_inputs);
+        w2v_step_row(extent, stride, step, entries, count, all->to_inputs);
         return;
     }
     float *error = scratch->error;
     for (int64_t k = 0; k < count; k++) {
         w2v_sum_errors(all, block, (uint32_t)entries[k], error);
-        w2v_add_rows(stride, step->sum, 1, &error, step->from_zero);
+        w2v_add_rows(extent, step->sum, 1, &error, step->from_zero);
         step->from_zero = 0;
     }
-    w2v_finish_step(0, stride, step, NULL);
+    w2v_finish_step(0, extent, step, NULL);
 }
 
 /* Take the steps of one word's rows. entries[0 .. positions) are its positions, up to `count` its noise. */
@@ -98,7 +99,7 @@ static void w2v_apply_word(const w2v_blocks *all, const w2v_block *block, const 
                            int64_t positions, int64_t count, const w2v_block_scratch *scratch)
 {
     const w2v_model *model = all->model;
-    const int64_t stride = model->stride, n = block->n, draws = all->rule->draws;
+    const int64_t extent = w2v_extent(model->size), stride = model->stride, n = block->n, draws = all->rule->draws;
     const int64_t word_id = (int64_t)(entries[0] >> 32);
     const float share = (float)model->negative / (float)draws;
     const float in_alpha = all->rule->input_cap * block->alpha, out_alpha = all->rule->cap * block->alpha;
@@ -121,7 +122,7 @@ static void w2v_apply_word(const w2v_blocks *all, const w2v_block *block, const 
     step = (w2v_step){.sum = scratch->row, .from_zero = 1,
                       .row = w2v_row(model->output_vectors, stride, word_id),
                       .scale = w2v_scale_of(out_alpha, (float)out_mass + share * (float)noise_mass)};
-    w2v_step_row(stride, &step, entries, count, all->to_outputs);
+    w2v_step_row(extent, stride, &step, entries, count, all->to_outputs);
 }
 
 /* Entries ahead at which what an entry needs is asked for. */

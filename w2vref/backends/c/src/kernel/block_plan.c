@@ -4,6 +4,9 @@
  * The twin of w2vref/reference/block_layout.py. Nothing here reads a parameter.
  */
 
+/* Tokens ahead at which the threshold of a token's word is asked for. */
+#define W2V_THRESHOLDS_AHEAD 32
+
 /* Gather the kept tokens of corpus tokens first .. last - 1 of one sentence or piece, which begins at `start`. */
 W2V_INLINE int64_t w2v_block_gather(const w2v_blocks *all, w2v_block *block, int64_t n, uint64_t sentence_key,
                                     int64_t start, int64_t first, int64_t last)
@@ -15,6 +18,8 @@ W2V_INLINE int64_t w2v_block_gather(const w2v_blocks *all, w2v_block *block, int
             block->bad_word = 1;
             return n;
         }
+        if (place + W2V_THRESHOLDS_AHEAD < all->corpus->words)
+            __builtin_prefetch(model->sample_int + all->corpus->tokens[place + W2V_THRESHOLDS_AHEAD]);
         const uint64_t key = w2v_draw(sentence_key, (uint64_t)(place - start));
         block->word_ids[n] = word_id;
         block->keys[n] = key;
@@ -40,26 +45,55 @@ W2V_INLINE void w2v_block_windows(const w2v_model *model, w2v_block *block, int6
     }
 }
 
-/* Draw the noise of all tiles, and add up what it counts for. */
-static void w2v_block_noise(const w2v_blocks *all, w2v_block *block)
+/* Draw the noise of tile t: the values of r, and ask for the guide's words. */
+W2V_INLINE void w2v_block_draw_noise(const w2v_blocks *all, const w2v_block *block, int64_t t, uint32_t *r)
 {
     const w2v_model *model = all->model;
-    const int64_t tile = all->rule->tile, draws = all->rule->draws;
-    const uint64_t first = model->shrink_windows ? 1 : 0;
+    const uint64_t first = model->shrink_windows ? 1 : 0, key = block->keys[t * all->rule->tile];
+    for (int64_t p = 0; p < all->rule->draws; p++) {
+        r[p] = w2v_noise_draw(model, w2v_draw(key, first + (uint64_t)p));
+        __builtin_prefetch(w2v_noise_guide(model, r[p]));
+    }
+}
+
+/* Go from the values of r to the guide's words, and ask for the part of the noise table after each. */
+W2V_INLINE void w2v_block_guide_noise(const w2v_blocks *all, const uint32_t *r, int32_t *noise)
+{
+    for (int64_t p = 0; p < all->rule->draws; p++) {
+        noise[p] = *w2v_noise_guide(all->model, r[p]);
+        __builtin_prefetch(all->model->cum_table + noise[p]);
+    }
+}
+
+/* Draw the noise of all tiles, in three stages: each works on a tile of its own, while what the next needs comes. */
+static void w2v_block_noise(const w2v_blocks *all, w2v_block *block)
+{
+    const int64_t draws = all->rule->draws, tiles = block->tiles;
+    uint32_t values[3][W2V_MOST_TILE];
+    for (int64_t t = 0; t < tiles + 2; t++) {
+        if (t < tiles)
+            w2v_block_draw_noise(all, block, t, values[t % 3]);
+        if (t >= 1 && t - 1 < tiles)
+            w2v_block_guide_noise(all, values[(t - 1) % 3], block->noise + (t - 1) * draws);
+        if (t >= 2) {
+            const uint32_t *const r = values[(t - 2) % 3];
+            int32_t *const noise = block->noise + (t - 2) * draws;
+            for (int64_t p = 0; p < draws; p++)
+                noise[p] = w2v_noise_word(all->model, r[p], noise[p]);
+        }
+    }
+}
+
+/* Add up what the noise of each tile counts for. */
+static void w2v_block_weights(const w2v_blocks *all, w2v_block *block)
+{
+    const int64_t tile = all->rule->tile;
     for (int64_t t = 0; t < block->tiles; t++) {
         const int64_t begin = t * tile, end = begin + tile < block->n ? begin + tile : block->n;
-        int32_t *const noise = block->noise + t * draws;
-        uint32_t r[W2V_MOST_TILE];
-        for (int64_t p = 0; p < draws; p++) {
-            r[p] = w2v_noise_draw(model, w2v_draw(block->keys[begin], first + (uint64_t)p));
-            noise[p] = *w2v_noise_guide(model, r[p]);
-        }
-        for (int64_t p = 0; p < draws; p++)
-            noise[p] = w2v_noise_word(model, r[p], noise[p]);
         int64_t weight = 0;
         for (int64_t i = begin; i < end; i++) {
             const int64_t pairs = (int64_t)block->left[i] + block->right[i];
-            weight += model->sg ? pairs : pairs > 0;
+            weight += all->model->sg ? pairs : pairs > 0;
         }
         block->weights[t] = weight;
     }
@@ -141,5 +175,6 @@ static void w2v_do_block_prepare(const w2v_blocks *all, w2v_block *block, int64_
     block->n = n;
     block->tiles = (n + all->rule->tile - 1) / all->rule->tile;
     w2v_block_noise(all, block);
+    w2v_block_weights(all, block);
     w2v_block_entries(all, block);
 }

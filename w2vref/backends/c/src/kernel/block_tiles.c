@@ -25,7 +25,7 @@ typedef struct {
     const w2v_model *model;
     const w2v_block *block;
     const w2v_block_scratch *scratch;
-    int64_t stride;
+    int64_t extent, stride; /* see w2v_extent */
     int64_t begin, end;  /* the positions of the task */
     int64_t first, last; /* the positions that its pairs reach */
     int64_t cleared;     /* skip-gram: dO of the positions before this one is set */
@@ -33,9 +33,9 @@ typedef struct {
     double loss;
 } w2v_tile_task;
 
-W2V_INLINE void w2v_clear(float *row, int64_t stride)
+W2V_INLINE void w2v_clear(float *row, int64_t extent)
 {
-    for (int64_t at = 0; at < stride; at += W2V_WIDTH)
+    for (int64_t at = 0; at < extent; at += W2V_WIDTH)
         w2v_store(row + at, w2v_all(0.0f));
 }
 
@@ -44,10 +44,10 @@ W2V_INLINE void w2v_clear(float *row, int64_t stride)
 /* to_input += g_k O_k, to_outputs[k] += g_k A for all k. */
 W2V_INLINE void w2v_take_pairs(w2v_tile_task *task, const w2v_pairs *pairs, int count, int counts_loss)
 {
-    const int64_t stride = task->stride;
+    const int64_t extent = task->extent;
     float g[W2V_GROUP] __attribute__((aligned(32)));
     static const float ones[W2V_GROUP] __attribute__((aligned(32))) = {1, 1, 1, 1, 1, 1, 1, 1};
-    const w2v_sums x = w2v_dots(count, stride, pairs->input, pairs->outputs);
+    const w2v_sums x = w2v_dots(count, extent, pairs->input, pairs->outputs);
     w2v_gradients(x, ones, task->block->alpha, g);
     if (W2V_UNLIKELY(counts_loss))
         task->loss += w2v_group_loss(x, ones, count);
@@ -63,7 +63,7 @@ W2V_INLINE void w2v_take_pairs(w2v_tile_task *task, const w2v_pairs *pairs, int 
         all_g[k] = w2v_all(g[k]);
     }
     const int from_zero = pairs->from_zero;
-    for (int64_t at = 0; at < stride; at += W2V_WIDTH) {
+    for (int64_t at = 0; at < extent; at += W2V_WIDTH) {
         const w2v_vec a = w2v_load(input + at);
         w2v_vec sum = from_zero ? w2v_all(0.0f) : w2v_load(to_input + at);
 #pragma GCC unroll 8
@@ -87,13 +87,13 @@ static void w2v_take_center(w2v_tile_task *task, int64_t i, int64_t first, int64
     const int64_t stride = task->stride, start = task->first;
     const int own = i >= task->begin && i < task->end, counts_loss = own && task->all->run->compute_loss;
     for (; task->cleared <= last && task->cleared < task->end; task->cleared++)
-        w2v_clear(scratch->to_outputs[task->cleared - start], stride);
+        w2v_clear(scratch->to_outputs[task->cleared - start], task->extent);
     w2v_pairs pairs;
     pairs.input = scratch->input_rows[i - start];
     pairs.to_input = own ? task->all->to_inputs + i * stride : scratch->ignored;
     pairs.from_zero = 1;
     if (first == last)
-        w2v_clear(pairs.to_input, stride); /* no pair */
+        w2v_clear(pairs.to_input, task->extent); /* no pair */
     int64_t count = 0;
     for (int64_t j = first; j <= last; j++) {
         pairs.outputs[count] = scratch->output_rows[j - start];
@@ -143,7 +143,7 @@ static void w2v_score_noise_of(w2v_tile_task *task, w2v_tile *tile)
         tile->noise[p] = w2v_row(task->model->output_vectors, task->stride, words[p]);
     for (int64_t p = 0; p < draws; p += W2V_GROUP)
         for (int64_t i = 0; i < tile->count; i++) {
-            const w2v_sums x = w2v_dots(W2V_GROUP, task->stride, tile->rows[i], tile->noise + p);
+            const w2v_sums x = w2v_dots(W2V_GROUP, task->extent, tile->rows[i], tile->noise + p);
             if (W2V_UNLIKELY(task->all->run->compute_loss))
                 task->loss += (double)tile->weights[i] * w2v_group_loss(x, zeros, W2V_GROUP);
             w2v_store_sums(tile->h + i * draws + p, x);
@@ -158,8 +158,8 @@ static void w2v_score_noise_of(w2v_tile_task *task, w2v_tile *tile)
 }
 
 /*
- * Add the noise to dA of a tile's positions, and write dN. Sixteen components of all rows at a time: one line of
- * each, so that they stay in the first-level cache.
+ * Add the noise to dA of a tile's positions, and write dN. A few components of all rows at a time, a line of each or
+ * a part of one, so that they stay in the first-level cache.
  */
 static void w2v_sum_noise(const w2v_tile_task *task, w2v_tile *tile)
 {
@@ -169,15 +169,19 @@ static void w2v_sum_noise(const w2v_tile_task *task, w2v_tile *tile)
         to_noise[p] = task->all->to_outputs + (task->block->n + tile->number * draws + p) * stride;
     for (int64_t i = 0; i < count; i++)
         to_rows[i] = task->all->to_inputs + (tile->number * task->all->rule->tile + i) * stride;
-    for (int64_t i = count; i % W2V_TARGETS; i++) { /* the rest of the last targets is nobody's */
+    for (int64_t i = count; i % W2V_GROUP; i++) { /* the rest of the last targets is nobody's */
         memset(tile->h + i * draws, 0, (size_t)draws * sizeof(float));
         to_rows[i] = task->scratch->ignored;
     }
-    for (int64_t at = 0; at < stride; at += W2V_BLOCK) {
-        for (int64_t i = 0; i < count; i += W2V_TARGETS)
-            w2v_outer(at, to_rows + i, draws, tile->noise, tile->h + i * draws, draws, 1, 0);
-        for (int64_t p = 0; p < draws; p += W2V_TARGETS)
-            w2v_outer(at, to_noise + p, count, tile->rows, tile->h + p, 1, draws, 1);
+    const int64_t targets = (count + W2V_GROUP - 1) / W2V_GROUP * W2V_GROUP, together = W2V_OUTER_PARTS * W2V_WIDTH;
+    int64_t at = 0;
+    for (; at + together <= task->extent; at += together) {
+        w2v_outers(W2V_OUTER_TARGETS, W2V_OUTER_PARTS, at, targets, to_rows, draws, tile->noise, tile->h, draws, 1, 0);
+        w2v_outers(W2V_OUTER_TARGETS, W2V_OUTER_PARTS, at, draws, to_noise, count, tile->rows, tile->h, 1, draws, 1);
+    }
+    if (at < task->extent) { /* a vector that stands over */
+        w2v_outers(W2V_GROUP, 1, at, targets, to_rows, draws, tile->noise, tile->h, draws, 1, 0);
+        w2v_outers(W2V_GROUP, 1, at, draws, to_noise, count, tile->rows, tile->h, 1, draws, 1);
     }
 }
 
@@ -248,7 +252,7 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
 {
     const w2v_model *model = task->model;
     const w2v_block *block = task->block;
-    const int64_t stride = task->stride;
+    const int64_t stride = task->stride, extent = task->extent;
     static const float one[W2V_GROUP] __attribute__((aligned(32))) = {1};
     w2v_tile tile; /* not initialised: h is large */
     tile.number = number;
@@ -261,28 +265,28 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
         float *const error = task->all->to_inputs + i * stride, *const to_output = task->all->to_outputs + i * stride;
         w2v_ask_ahead(task, number, first, i);
         tile.weights[i - first] = (float)(pairs > 0) * task->share;
-        w2v_add_rows(stride, h, block->left[i], row - block->left[i], 1);
-        w2v_add_rows(stride, h, block->right[i], row + 1, 0);
+        w2v_add_rows(extent, h, block->left[i], row - block->left[i], 1);
+        w2v_add_rows(extent, h, block->right[i], row + 1, 0);
         if (pairs == 0) {
-            w2v_clear(error, stride);
-            w2v_clear(to_output, stride);
+            w2v_clear(error, extent);
+            w2v_clear(to_output, extent);
             continue;
         }
         if (model->cbow_mean)
-            w2v_scale(stride, h, w2v_reciprocal(pairs));
+            w2v_scale(extent, h, w2v_reciprocal(pairs));
         float g[W2V_GROUP] __attribute__((aligned(32)));
-        const w2v_sums x = w2v_dots(1, stride, h, &output);
+        const w2v_sums x = w2v_dots(1, extent, h, &output);
         w2v_gradients(x, one, block->alpha, g);
         if (W2V_UNLIKELY(task->all->run->compute_loss))
             task->loss += w2v_group_loss(x, one, 1);
-        w2v_product(stride, error, g[0], output);
-        w2v_product(stride, to_output, g[0], h);
+        w2v_product(extent, error, g[0], output);
+        w2v_product(extent, to_output, g[0], h);
     }
     w2v_score_noise_of(task, &tile);
     w2v_sum_noise(task, &tile);
     for (int64_t i = first; i < last && model->divides_error; i++) {
         const int64_t pairs = (int64_t)block->left[i] + block->right[i];
-        w2v_scale(stride, task->all->to_inputs + i * stride, w2v_reciprocal(pairs ? pairs : 1));
+        w2v_scale(extent, task->all->to_inputs + i * stride, w2v_reciprocal(pairs ? pairs : 1));
     }
 }
 
@@ -295,6 +299,7 @@ static void w2v_do_block_tiles(const w2v_blocks *all, w2v_block *block, int64_t 
     const int64_t begin = number * W2V_TASK_TILES * tile;
     const int64_t end = n - begin < W2V_TASK_TILES * tile ? n : begin + W2V_TASK_TILES * tile;
     w2v_tile_task task = {.all = all, .model = model, .block = block, .scratch = scratch, .stride = stride,
+                          .extent = w2v_extent(model->size),
                           .begin = begin, .end = end, .cleared = begin,
                           .first = begin > reach ? begin - reach : 0, .last = n - end > reach ? end + reach : n,
                           .share = (float)model->negative / (float)all->rule->draws};

@@ -9,44 +9,27 @@ W2V_INLINE float w2v_reciprocal(int64_t n)
 }
 
 /* Write the projection of a context: its rows[0 .. count) added left to right, times 1/n for the mean. */
-W2V_INLINE void w2v_project(const w2v_model *model, float *const *rows, int64_t count, float *hidden)
+W2V_INLINE void w2v_project(const w2v_model *model, int64_t extent, float *const *rows, int64_t count, float *hidden)
 {
-    const w2v_vec factor = w2v_all(w2v_reciprocal(count));
-    for (int64_t block = 0; block < model->stride; block += W2V_BLOCK) {
-        w2v_vec sum[W2V_PARTS];
-#pragma GCC unroll 4
-        for (int part = 0; part < W2V_PARTS; part++)
-            sum[part] = w2v_all(0.0f);
-        for (int64_t i = 0; i < count; i++)
-#pragma GCC unroll 4
-            for (int part = 0; part < W2V_PARTS; part++)
-                sum[part] += w2v_load(rows[i] + block + part * W2V_WIDTH);
-#pragma GCC unroll 4
-        for (int part = 0; part < W2V_PARTS; part++) {
-            if (model->cbow_mean)
-                sum[part] *= factor;
-            w2v_store(hidden + block + part * W2V_WIDTH, sum[part]);
-        }
-    }
+    w2v_add_rows(extent, hidden, count, rows, 1);
+    if (model->cbow_mean)
+        w2v_scale(extent, hidden, w2v_reciprocal(count));
 }
 
 /* Add the error of a step, times 1/n if the gradient is so chosen, to each row of its context in turn. */
-static void w2v_cbow_scatter(const w2v_model *model, float *const *context, int64_t count, float *error,
+static void w2v_cbow_scatter(const w2v_model *model, int64_t extent, float *const *context, int64_t count, float *error,
                              int learn_vectors)
 {
-    if (model->divides_error) {
-        const w2v_vec factor = w2v_all(w2v_reciprocal(count));
-        for (int64_t at = 0; at < model->stride; at += W2V_WIDTH)
-            w2v_store(error + at, w2v_load(error + at) * factor);
-    }
+    if (model->divides_error)
+        w2v_scale(extent, error, w2v_reciprocal(count));
     if (!learn_vectors)
         return;
     for (int64_t i = 0; i < count; i++)
         if (model->lock_count)
-            w2v_add_scaled(model->stride, context[i],
+            w2v_add_scaled(extent, context[i],
                            w2v_lock(model, (context[i] - model->input_vectors) / model->stride), error);
         else
-            w2v_add(model->stride, context[i], error);
+            w2v_add(extent, context[i], error);
 }
 
 /* Take one CBOW step by the general way, with the projection given. */
@@ -55,11 +38,11 @@ static void w2v_cbow_step(w2v_worker *worker, w2v_projection *projection, float 
                           int learn_vectors, int planning)
 {
     w2v_train_objectives(worker, projection, target_id, rows, count, planning);
-    w2v_cbow_scatter(worker->model, context, context_count, projection->error, learn_vectors);
+    w2v_cbow_scatter(worker->model, worker->extent, context, context_count, projection->error, learn_vectors);
 }
 
 /* Take one negative-sampling step on `count` different rows, as w2v_sg_fused_step does. */
-W2V_INLINE void w2v_cbow_fused_step(w2v_worker *worker, const w2v_plan *plan, int count, int64_t stride)
+W2V_INLINE void w2v_cbow_fused_step(w2v_worker *worker, const w2v_plan *plan, int count, int64_t extent)
 {
     const float *const hidden = worker->hidden;
     float *const error = worker->error;
@@ -67,7 +50,7 @@ W2V_INLINE void w2v_cbow_fused_step(w2v_worker *worker, const w2v_plan *plan, in
     for (int i = 0; i < count; i++)
         rows[i] = plan->rows[i];
     float g[W2V_GROUP] __attribute__((aligned(32)));
-    const w2v_sums x = w2v_dots(count, stride, hidden, rows);
+    const w2v_sums x = w2v_dots(count, extent, hidden, rows);
     w2v_gradients(x, w2v_negative_labels, worker->tokens[plan->center].alpha, g);
     if (W2V_UNLIKELY(worker->run->compute_loss))
         worker->loss += w2v_group_loss(x, w2v_negative_labels, count);
@@ -77,10 +60,14 @@ W2V_INLINE void w2v_cbow_fused_step(w2v_worker *worker, const w2v_plan *plan, in
     for (int i = 0; i < count; i++)
         all_g[i] = w2v_all(g[i]);
     float *const *const coming = w2v_coming_rows(worker);
-    for (int64_t block = 0; block < stride; block += W2V_BLOCK) {
+    for (int64_t block = 0; block < extent; block += W2V_BLOCK) {
 #pragma GCC unroll 4
-        for (int64_t at = block; at < block + W2V_BLOCK; at += W2V_WIDTH)
+        for (int part = 0; part < W2V_PARTS; part++) {
+            const int64_t at = block + part * W2V_WIDTH;
+            if (at >= extent)
+                break;
             w2v_store(error + at, w2v_update(count, at, w2v_load(hidden + at), rows, all_g, w2v_all(0.0f), 1));
+        }
         w2v_prefetch_rows(coming, count, block);
     }
 }
@@ -103,14 +90,14 @@ static void w2v_cbow_take(w2v_worker *worker, const w2v_plan *plan)
     const w2v_token *token = &worker->tokens[plan->center];
     float *const *context = worker->context_rows;
     const int64_t context_count = w2v_gather_context(worker, plan);
-    w2v_project(model, context, context_count, worker->hidden);
+    w2v_project(model, worker->extent, context, context_count, worker->hidden);
     if (W2V_LIKELY(worker->fusible && w2v_distinct(plan))) {
-        const int64_t stride = model->stride;
-        W2V_BY_COUNT(plan->count, w2v_cbow_fused_step(worker, plan, n, stride))
-        w2v_cbow_scatter(model, context, context_count, worker->error, 1);
+        const int64_t extent = worker->extent;
+        W2V_BY_COUNT(plan->count, w2v_cbow_fused_step(worker, plan, n, extent))
+        w2v_cbow_scatter(model, worker->extent, context, context_count, worker->error, 1);
         return;
     }
-    w2v_projection projection = {.hidden = worker->hidden, .error = worker->error, .stride = model->stride,
+    w2v_projection projection = {.hidden = worker->hidden, .error = worker->error, .extent = worker->extent,
                                  .alpha = token->alpha, .learn_hidden = 1,
                                  .compute_loss = worker->run->compute_loss};
     w2v_cbow_step(worker, &projection, context, context_count, token->word_id, plan->rows, plan->count, 1, 1);

@@ -12,6 +12,7 @@
 #include "kernel/draws.c"
 #include "kernel/sampling.c"
 #include "kernel/initial_rows.c"
+#include "kernel/sums.c"
 #include "kernel/objectives.c"
 #include "kernel/worker.c"
 #include "kernel/plan.c"
@@ -22,7 +23,6 @@
 #include "kernel/score.c"
 #include "kernel/epoch.c"
 #include "kernel/block_plan.c"
-#include "kernel/sums.c"
 #include "kernel/block_tiles.c"
 #include "kernel/block_apply.c"
 

@@ -12,8 +12,8 @@
  */
 #include <math.h>
 
-/* Return the dots of hidden (stride,) with rows[0 .. count), each (stride,), count <= W2V_GROUP. */
-W2V_INLINE w2v_sums w2v_dots(int count, int64_t stride, const float *hidden, float *const *rows)
+/* Return the dots of hidden with rows[0 .. count), count <= W2V_GROUP, over `extent` components (w2v_extent). */
+W2V_INLINE w2v_sums w2v_dots(int count, int64_t extent, const float *hidden, float *const *rows)
 {
     w2v_vec lanes[W2V_GROUP][W2V_PARTS];
 #pragma GCC unroll 4
@@ -27,7 +27,7 @@ W2V_INLINE w2v_sums w2v_dots(int count, int64_t stride, const float *hidden, flo
             else
                 lanes[i][part] = w2v_all(0.0f);
 #pragma GCC unroll 2
-        for (int64_t at = first + W2V_BLOCK; at < stride; at += W2V_BLOCK) {
+        for (int64_t at = first + W2V_BLOCK; at < extent; at += W2V_BLOCK) {
             const w2v_vec h = w2v_load(hidden + at);
 #pragma GCC unroll 8
             for (int i = 0; i < count; i++)
@@ -124,7 +124,7 @@ static const float w2v_negative_labels[W2V_GROUP] __attribute__((aligned(32))) =
 typedef struct {
     const float *hidden; /* (stride,) */
     float *error;        /* (stride,), to which the steps add */
-    int64_t stride;
+    int64_t extent;
     float alpha;
     int learn_hidden;
     int compute_loss;
@@ -147,7 +147,7 @@ typedef struct {
 /* Score and gradient of a group: write g (W2V_GROUP,). labels: (W2V_GROUP,); both 32-byte aligned. */
 W2V_INLINE void w2v_score_group(w2v_projection *p, int count, float *const *rows, const float *labels, float *g)
 {
-    const w2v_sums x = w2v_dots(count, p->stride, p->hidden, rows);
+    const w2v_sums x = w2v_dots(count, p->extent, p->hidden, rows);
     if (W2V_UNLIKELY(p->compute_loss))
         p->loss += w2v_group_loss(x, labels, count);
     w2v_gradients(x, labels, p->alpha, g);
@@ -163,14 +163,14 @@ W2V_NOINLINE void w2v_score_rows(w2v_projection *p, int64_t count, float *const 
 W2V_INLINE void w2v_update_group(const w2v_projection *p, int count, float *const *rows, const float *g,
                                  int learn_hidden)
 {
-    const int64_t stride = p->stride;
+    const int64_t extent = p->extent;
     const float *const hidden = p->hidden;
     float *const error = p->error;
     w2v_vec all_g[W2V_GROUP];
 #pragma GCC unroll 8
     for (int i = 0; i < count; i++)
         all_g[i] = w2v_all(g[i]);
-    for (int64_t at = 0; at < stride; at += W2V_WIDTH)
+    for (int64_t at = 0; at < extent; at += W2V_WIDTH)
         w2v_store(error + at, w2v_update(count, at, w2v_load(hidden + at), rows, all_g,
                                          w2v_load(error + at), learn_hidden));
 }

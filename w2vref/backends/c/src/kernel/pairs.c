@@ -24,7 +24,7 @@ static int w2v_do_train_sg_pair(const w2v_model *model, int64_t input_id, int64_
     if (w2v_worker_open(&worker, model, 0, negative_count) != W2V_OK)
         return W2V_NO_MEMORY;
     const w2v_float_mode mode = w2v_enter_ieee();
-    w2v_projection projection = {.error = hidden_error, .stride = model->stride, .alpha = alpha,
+    w2v_projection projection = {.error = hidden_error, .extent = w2v_extent(model->size), .alpha = alpha,
                                  .learn_hidden = learn_hidden, .compute_loss = 1};
     float **rows = worker.plans[0].rows;
     const int64_t count = w2v_gather_negatives(model, target_id, negative_ids, negative_count, rows);
@@ -45,7 +45,7 @@ static int w2v_do_train_cbow_pair(const w2v_model *model, const int64_t *context
     if (w2v_worker_open(&worker, model, context_count, negative_count) != W2V_OK)
         return W2V_NO_MEMORY;
     const w2v_float_mode mode = w2v_enter_ieee();
-    w2v_projection projection = {.hidden = hidden, .error = hidden_error, .stride = model->stride,
+    w2v_projection projection = {.hidden = hidden, .error = hidden_error, .extent = w2v_extent(model->size),
                                  .alpha = alpha, .learn_hidden = learn_hidden, .compute_loss = 1};
     float **rows = worker.plans[0].rows;
     const int64_t count = w2v_gather_negatives(model, target_id, negative_ids, negative_count, rows);

@@ -14,7 +14,7 @@ typedef struct {
     float *input;      /* A_k */
     const float *next; /* A_(k+1), another row; NULL: there is none */
     float *error;      /* (stride,) what earlier groups of the path add to A_k */
-    int64_t stride;
+    int64_t extent;
     int from_zero, last; /* the first group; the last one, after which A_k changes */
 } w2v_path_pair;
 
@@ -24,7 +24,7 @@ W2V_INLINE w2v_sums w2v_update_and_score(const w2v_path_pair *pair, int count, f
 {
     float *const input = pair->input, *const error = pair->error;
     const float *const next = pair->next;
-    const int64_t stride = pair->stride;
+    const int64_t extent = pair->extent;
     const int from_zero = pair->from_zero, last = pair->last;
     float *rows[W2V_GROUP];
     w2v_vec all_g[W2V_GROUP];
@@ -40,7 +40,7 @@ W2V_INLINE w2v_sums w2v_update_and_score(const w2v_path_pair *pair, int count, f
         for (int i = 0; i < W2V_GROUP; i++)
             dots[i] = w2v_all(-0.0f); /* -0 + x is x, of whatever sign a zero has: as w2v_dots begins */
 #pragma GCC unroll 1
-        for (int64_t at = part * W2V_WIDTH; at < stride; at += W2V_BLOCK) {
+        for (int64_t at = part * W2V_WIDTH; at < extent; at += W2V_BLOCK) {
             const w2v_vec a = w2v_load(input + at);
             const w2v_vec h = scores ? w2v_load(next + at) : a;
             w2v_vec e = from_zero ? w2v_all(0.0f) : w2v_load(error + at);
@@ -85,7 +85,7 @@ static void w2v_sg_take_path(w2v_worker *worker, const w2v_plan *plan, const w2v
     float *const *const rows = worker->path_rows;
     float *const g = worker->path_g, *const labels = worker->path_labels;
     if (!worker->path_scored) {
-        w2v_projection projection = {.hidden = plan->input, .stride = model->stride, .alpha = token->alpha,
+        w2v_projection projection = {.hidden = plan->input, .extent = worker->extent, .alpha = token->alpha,
                                      .compute_loss = compute_loss};
         if (worker->path_id != token->word_id)
             worker->path_length = w2v_gather_path(model, token->word_id, worker->path_rows, labels);
@@ -97,7 +97,7 @@ static void w2v_sg_take_path(w2v_worker *worker, const w2v_plan *plan, const w2v
     const int64_t count = worker->path_length;
     const int scores = next && next->center == plan->center && next->input != plan->input;
     w2v_path_pair pair = {.input = plan->input, .next = scores ? next->input : NULL, .error = worker->error,
-                          .stride = model->stride};
+                          .extent = worker->extent};
     double loss = 0.0;
     for (int64_t first = 0; first < count; first += W2V_GROUP) {
         const int64_t size = count - first < W2V_GROUP ? count - first : W2V_GROUP;

@@ -230,7 +230,7 @@ W2V_INLINE void w2v_prefetch_rows(float *const *rows, int count, int64_t at)
 static void w2v_train_objectives(w2v_worker *worker, w2v_projection *projection, int64_t target_id,
                                  float *const *rows, int64_t count, int planning)
 {
-    for (int64_t at = 0; at < projection->stride; at += W2V_WIDTH)
+    for (int64_t at = 0; at < projection->extent; at += W2V_WIDTH)
         w2v_store(projection->error + at, w2v_all(0.0f));
     if (worker->model->hs) {
         if (worker->path_id != target_id)

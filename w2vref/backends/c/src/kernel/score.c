@@ -3,9 +3,9 @@
  */
 
 /* Return the dot of two rows (stride,). */
-W2V_INLINE float w2v_dot(int64_t stride, const float *hidden, float *row)
+W2V_INLINE float w2v_dot(int64_t extent, const float *hidden, float *row)
 {
-    return w2v_dots(1, stride, hidden, &row).part[0][0];
+    return w2v_dots(1, extent, hidden, &row).part[0][0];
 }
 
 /* Return log p(target | hidden) by hierarchical softmax, or log s(u_t . h) without it, in nats. */
@@ -13,11 +13,11 @@ static double w2v_score_objectives(const w2v_model *model, const float *hidden, 
 {
     if (!model->hs)
         return w2v_log_sigmoid(
-            w2v_dot(model->stride, hidden, w2v_row(model->output_vectors, model->stride, target_id)));
+            w2v_dot(w2v_extent(model->size), hidden, w2v_row(model->output_vectors, model->stride, target_id)));
     double score = 0.0;
     for (int64_t i = model->code_offsets[target_id]; i < model->code_offsets[target_id + 1]; i++) {
         const double x =
-            w2v_dot(model->stride, hidden, w2v_row(model->node_vectors, model->stride, model->points[i]));
+            w2v_dot(w2v_extent(model->size), hidden, w2v_row(model->node_vectors, model->stride, model->points[i]));
         score += w2v_log_sigmoid(model->codes[i] ? -x : x);
     }
     return score;
@@ -39,7 +39,7 @@ static double w2v_score_center(const w2v_model *model, float *const *context, in
     if (count == 0)
         return 0.0;
     if (!model->sg) {
-        w2v_project(model, context, count, hidden);
+        w2v_project(model, w2v_extent(model->size), context, count, hidden);
         return w2v_score_objectives(model, hidden, target_id);
     }
     for (int64_t i = 0; i < count; i++)

@@ -41,6 +41,7 @@ typedef struct {
     const w2v_model *model;
     const w2v_corpus *corpus;
     const w2v_run *run;
+    int64_t extent; /* of rows: w2v_extent */
     double loss;
     int64_t effective_words;
     int status; /* of enum w2v_status */
@@ -119,7 +120,7 @@ static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64
  */
 static int w2v_worker_open(w2v_worker *worker, const w2v_model *model, int64_t tokens, int64_t negative)
 {
-    *worker = (w2v_worker){.model = model};
+    *worker = (w2v_worker){.model = model, .extent = w2v_extent(model->size)};
     const size_t bytes = w2v_lay_out(worker, NULL, tokens, negative);
     worker->memory = malloc(bytes + 64);
     if (!worker->memory)
@@ -150,16 +151,16 @@ W2V_INLINE float *w2v_row(float *rows, int64_t stride, int64_t id)
 }
 
 /* row += factor * error, the product rounded first. */
-W2V_INLINE void w2v_add_scaled(int64_t stride, float *row, float factor, const float *error)
+W2V_INLINE void w2v_add_scaled(int64_t extent, float *row, float factor, const float *error)
 {
-    for (int64_t at = 0; at < stride; at += W2V_WIDTH)
+    for (int64_t at = 0; at < extent; at += W2V_WIDTH)
         w2v_store(row + at, w2v_load(row + at) + w2v_all(factor) * w2v_load(error + at));
 }
 
 /* row += error. */
-W2V_INLINE void w2v_add(int64_t stride, float *row, const float *error)
+W2V_INLINE void w2v_add(int64_t extent, float *row, const float *error)
 {
-    for (int64_t at = 0; at < stride; at += W2V_WIDTH)
+    for (int64_t at = 0; at < extent; at += W2V_WIDTH)
         w2v_store(row + at, w2v_load(row + at) + w2v_load(error + at));
 }
 
