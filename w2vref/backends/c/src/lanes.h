@@ -53,13 +53,14 @@ typedef struct {
 } w2v_sums;
 
 /*
- * Return how many components of a row of `size` the kernels pass over: whole vectors. Those behind, up to the stride,
- * are +0 and stay so, and add +0 to a dot: the bits are those of whole blocks, but that a dot of zeros alone may be
- * -0, whose sigmoid and loss are those of +0. (A dot begins with a whole block, whatever the size.)
+ * Return how many components of a row of `size` the kernels pass over: whole vectors, and a block at least, since every
+ * dot begins with one: of scratch rows nothing else is ever written. Components behind, up to the stride, are +0 and
+ * stay so, and would add +0 to a dot: the bits are those of whole blocks, but that a dot of zeros alone may be -0, whose
+ * sigmoid and loss are those of +0.
  */
 W2V_INLINE int64_t w2v_extent(int64_t size)
 {
-    return (size + W2V_WIDTH - 1) / W2V_WIDTH * W2V_WIDTH;
+    return size <= W2V_BLOCK ? W2V_BLOCK : (size + W2V_WIDTH - 1) / W2V_WIDTH * W2V_WIDTH;
 }
 
 W2V_INLINE w2v_vec w2v_load(const float *from)
