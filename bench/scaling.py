@@ -71,7 +71,7 @@ def measure(model: Word2Vec) -> Times:
     library, job, control = load_library(), job_of(model, 1), Control()
     simd = CBackend()._simd_number
     structs = (
-        model_struct(library, job.config, job.parameters, job.tables, draws_negatives=True),
+        model_struct(library, job.config, job.parameters, job.tables, trains_corpus=True),
         corpus_struct(library, job.corpus),
         run_struct(library, job, control, 0),
         block_struct(library, job, control),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import mmap
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ HUGE_PAGE = 2 << 20
 LARGE = 1 << 20
 """Bytes from which an array is asked for in huge pages."""
 
-Array = TypeVar("Array", bound=npt.NDArray[Any])
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 def zeroed_bytes(count: int, alignment: int) -> npt.NDArray[np.uint8]:
@@ -48,10 +48,10 @@ def _mapped(count: int) -> npt.NDArray[np.uint8]:
     return raw[start : start + count]
 
 
-def well_placed(array: Array) -> Array:
-    """Return the array, or if it is large and stands elsewhere, a copy of it as `zeroed_bytes` places it."""
-    if array.nbytes < LARGE or not hasattr(mmap, "MADV_HUGEPAGE"):
+def well_placed(array: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+    """Return the array, or if it is large and not at a huge page, a copy placed as by `zeroed_bytes`."""
+    if array.nbytes < LARGE or not hasattr(mmap, "MADV_HUGEPAGE") or array.ctypes.data % HUGE_PAGE == 0:
         return array
     copy = zeroed_bytes(array.nbytes, array.itemsize).view(array.dtype).reshape(array.shape)
     copy[...] = array
-    return copy  # type: ignore[return-value]
+    return copy

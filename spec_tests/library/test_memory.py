@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mmap
-import weakref
 from pathlib import Path
 
 import numpy as np
@@ -54,16 +53,21 @@ def test_a_placed_array_is_equal(count: int) -> None:
     np.testing.assert_array_equal(placed, array)
     assert placed.dtype == array.dtype
     assert placed.flags.c_contiguous
+    assert array.nbytes < memory.LARGE or not hasattr(mmap, "MADV_HUGEPAGE") or placed.ctypes.data % PAGE == 0
+    assert memory.well_placed(placed) is placed
 
 
-def test_memory_ends_with_its_last_view() -> None:
-    array = memory.zeroed_bytes(4 * PAGE, ALIGNMENT)
-    row = array[7:9].view(np.uint16)
-    gone = weakref.ref(array)
-    del array
-    row[0] = 5  # the mapping is still there
-    assert gone() is None
-    assert row[0] == 5
+def _flags_of(address: int) -> list[str] | None:
+    """Return the kernel's flags of the mapping that has an address; None if none has."""
+    inside = False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        first = line.split(maxsplit=1)[0]
+        if not first.endswith(":"):
+            low, high = (int(number, 16) for number in first.split("-"))
+            inside = low <= address < high
+        elif inside and first == "VmFlags:":
+            return line.split()[1:]
+    return None
 
 
 def _huge_pages_are_given() -> bool:
@@ -71,18 +75,29 @@ def _huge_pages_are_given() -> bool:
     return hasattr(mmap, "MADV_HUGEPAGE") and switch.exists() and "[never]" not in switch.read_text()
 
 
-@pytest.mark.skipif(not _huge_pages_are_given(), reason="this system gives no huge pages")
+needs_huge_pages = pytest.mark.skipif(not _huge_pages_are_given(), reason="this system gives no huge pages")
+
+
+@needs_huge_pages
 def test_a_large_array_is_asked_for_in_huge_pages() -> None:
     array = memory.zeroed_bytes(3 * PAGE, ALIGNMENT)
-    start = array.ctypes.data
-    assert start % PAGE == 0
-    wished = False
-    inside = False
-    for line in Path("/proc/self/smaps").read_text().splitlines():
-        first = line.split(maxsplit=1)[0]
-        if "-" in first and not first.endswith(":"):
-            low, high = (int(number, 16) for number in first.split("-"))
-            inside = low <= start < high
-        elif inside and line.startswith("VmFlags:"):
-            wished = "hg" in line.split()
-    assert wished
+    assert array.ctypes.data % PAGE == 0
+    assert "hg" in (_flags_of(array.ctypes.data) or [])
+
+
+def test_a_part_outlives_the_array() -> None:
+    array = memory.zeroed_bytes(4 * PAGE, ALIGNMENT)
+    row = array[7:9].view(np.uint16)
+    del array
+    row[0] = 5
+    assert row[0] == 5
+
+
+@needs_huge_pages
+def test_memory_ends_with_its_last_part() -> None:
+    array = memory.zeroed_bytes(4 * PAGE, ALIGNMENT)
+    address, row = array.ctypes.data, array[7:9]
+    del array
+    assert _flags_of(address) is not None
+    del row
+    assert "hg" not in (_flags_of(address) or [])

@@ -101,7 +101,7 @@ def test_the_kernel_counts_blocks_and_the_time_of_each_kind_of_task(make_case: A
     job = make_case(lengths=[30] * 1000, sg=True, algorithm="block", block=BlockRule(words=600)).job
     control = Control()
     structs = (
-        model_struct(library, job.config, job.parameters, job.tables, draws_negatives=True),
+        model_struct(library, job.config, job.parameters, job.tables, trains_corpus=True),
         corpus_struct(library, job.corpus),
         run_struct(library, job, control, 0),
         block_struct(library, job, control),

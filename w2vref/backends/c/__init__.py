@@ -51,7 +51,7 @@ class CBackend:
         if job.config.algorithm == "block":
             return self._train_blocks(job, control)
         library = self._library
-        model = model_struct(library, job.config, job.parameters, job.tables, draws_negatives=True)
+        model = model_struct(library, job.config, job.parameters, job.tables, trains_corpus=True)
         corpus = corpus_struct(library, job.corpus)
         run = run_struct(library, job, control, model.pointer.longest_code)
 
@@ -67,7 +67,7 @@ class CBackend:
 
     def _train_blocks(self, job: TrainingJob, control: Control) -> EpochResult:
         library = self._library
-        model = model_struct(library, job.config, job.parameters, job.tables, draws_negatives=True)
+        model = model_struct(library, job.config, job.parameters, job.tables, trains_corpus=True)
         corpus = corpus_struct(library, job.corpus)
         run = run_struct(library, job, control, 0)
         rule = block_struct(library, job, control)

@@ -102,12 +102,12 @@ def model_struct(
     config: TrainingConfig,
     parameters: Parameters,
     tables: Tables,
-    draws_negatives: bool = False,
+    trains_corpus: bool = False,
 ) -> Struct:
     """Return the w2v_model of these records.
 
     Args:
-        draws_negatives: make the index of the noise table; only training from a corpus needs it.
+        trains_corpus: make the index of the noise table; only training from a corpus needs it.
 
     Raises: ValueError for arrays of another layout; UnsupportedOptionError for a window or a number
         of negatives beyond 2^30.
@@ -142,8 +142,10 @@ def model_struct(
     model.locks = keep(parameters.locks, np.float32, "locks")
     # A product with 1 changes no bit, so where every factor is 1 none is taken.
     model.lock_count = 0 if bool((parameters.locks == 1.0).all()) else len(parameters.locks)
-    model.sample_int = keep(well_placed(tables.sample_int), np.uint64, "sample_int")
-    if draws_negatives and config.negative:
+    # Not for a single pair: a large table would be copied for each.
+    thresholds = well_placed(tables.sample_int) if trains_corpus else tables.sample_int
+    model.sample_int = keep(thresholds, np.uint64, "sample_int")
+    if trains_corpus and config.negative:
         noise = index_noise(tables.cum_table)
         model.cum_table = keep(noise.cum_table, np.uint32, "cum_table")
         model.noise_guide = keep(noise.guide, np.int32, "noise_guide")
