@@ -107,7 +107,7 @@ def model_struct(
     """Return the w2v_model of these records.
 
     Args:
-        trains_corpus: make the index of the noise table; only training from a corpus needs it.
+        trains_corpus: also place the tables that training from a corpus reads, and index the noise table.
 
     Raises: ValueError for arrays of another layout; UnsupportedOptionError for a window or a number
         of negatives beyond 2^30.
