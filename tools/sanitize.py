@@ -38,7 +38,8 @@ MEMORY = Sanitizer(
     "-fsanitize=address,undefined",
     ("libasan.so", "libubsan.so"),
     {
-        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1",
+        # Memory that nothing has been written to holds NaN: what comes from there shows in the bits.
+        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1:max_malloc_fill_size=1000000:malloc_fill_byte=255",
         "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     },
     (TESTS, *COMMON),

@@ -131,6 +131,9 @@ static int w2v_worker_open(w2v_worker *worker, const w2v_model *model, int64_t t
         worker->path_labels[i] = 0.0f;
     for (int64_t i = 0; i <= negative; i++)
         worker->negative_labels[i] = i == 0 ? 1.0f : 0.0f;
+    for (int i = 0; i < W2V_PLANS; i++) /* rows are asked for, whether their plan has been made or not */
+        for (int64_t j = 0; j <= negative; j++)
+            worker->plans[i].rows[j] = worker->hidden;
     return W2V_OK;
 }
 
