@@ -45,42 +45,20 @@ W2V_INLINE void w2v_block_windows(const w2v_model *model, w2v_block *block, int6
     }
 }
 
-/* Draw the noise of tile t: the values of r, and ask for the guide's words. */
-W2V_INLINE void w2v_block_draw_noise(const w2v_blocks *all, const w2v_block *block, int64_t t, uint32_t *r)
-{
-    const w2v_model *model = all->model;
-    const uint64_t first = model->shrink_windows ? 1 : 0, key = block->keys[t * all->rule->tile];
-    for (int64_t p = 0; p < all->rule->draws; p++) {
-        r[p] = w2v_noise_draw(model, w2v_draw(key, first + (uint64_t)p));
-        __builtin_prefetch(w2v_noise_guide(model, r[p]));
-    }
-}
-
-/* Go from the values of r to the guide's words, and ask for the part of the noise table after each. */
-W2V_INLINE void w2v_block_guide_noise(const w2v_blocks *all, const uint32_t *r, int32_t *noise)
-{
-    for (int64_t p = 0; p < all->rule->draws; p++) {
-        noise[p] = *w2v_noise_guide(all->model, r[p]);
-        __builtin_prefetch(all->model->cum_table + noise[p]);
-    }
-}
-
 /* Draw the noise of all tiles, in three stages: each works on a tile of its own, while what the next needs comes. */
 static void w2v_block_noise(const w2v_blocks *all, w2v_block *block)
 {
+    const w2v_model *model = all->model;
+    const uint64_t first = model->shrink_windows ? 1 : 0;
     const int64_t draws = all->rule->draws, tiles = block->tiles;
     uint32_t values[3][W2V_MOST_TILE];
     for (int64_t t = 0; t < tiles + 2; t++) {
         if (t < tiles)
-            w2v_block_draw_noise(all, block, t, values[t % 3]);
+            w2v_noise_draws(model, block->keys[t * all->rule->tile], first, draws, values[t % 3]);
         if (t >= 1 && t - 1 < tiles)
-            w2v_block_guide_noise(all, values[(t - 1) % 3], block->noise + (t - 1) * draws);
-        if (t >= 2) {
-            const uint32_t *const r = values[(t - 2) % 3];
-            int32_t *const noise = block->noise + (t - 2) * draws;
-            for (int64_t p = 0; p < draws; p++)
-                noise[p] = w2v_noise_word(all->model, r[p], noise[p]);
-        }
+            w2v_noise_guided(model, draws, values[(t - 1) % 3], block->noise + (t - 1) * draws);
+        if (t >= 2)
+            w2v_noise_words(model, draws, values[(t - 2) % 3], block->noise + (t - 2) * draws);
     }
 }
 

@@ -35,9 +35,9 @@ static void w2v_cbow_scatter(const w2v_model *model, int64_t extent, float *cons
 /* Take one CBOW step by the general way, with the projection given. */
 static void w2v_cbow_step(w2v_worker *worker, w2v_projection *projection, float *const *context,
                           int64_t context_count, int64_t target_id, float *const *rows, int64_t count,
-                          int learn_vectors, int planning)
+                          int learn_vectors)
 {
-    w2v_train_objectives(worker, projection, target_id, rows, count, planning);
+    w2v_train_objectives(worker, projection, target_id, rows, count);
     w2v_cbow_scatter(worker->model, worker->extent, context, context_count, projection->error, learn_vectors);
 }
 
@@ -54,12 +54,11 @@ W2V_INLINE void w2v_cbow_fused_step(w2v_worker *worker, const w2v_plan *plan, in
     w2v_gradients(x, w2v_negative_labels, worker->tokens[plan->center].alpha, g);
     if (W2V_UNLIKELY(worker->run->compute_loss))
         worker->loss += w2v_group_loss(x, w2v_negative_labels, count);
-    w2v_plan_ahead(worker);
 
     w2v_vec all_g[W2V_GROUP];
     for (int i = 0; i < count; i++)
         all_g[i] = w2v_all(g[i]);
-    float *const *const coming = w2v_coming_rows(worker);
+    float *const *const coming = w2v_coming_plan(worker)->rows;
     for (int64_t block = 0; block < extent; block += W2V_BLOCK) {
 #pragma GCC unroll 4
         for (int part = 0; part < W2V_PARTS; part++) {
@@ -100,6 +99,6 @@ static void w2v_cbow_take(w2v_worker *worker, const w2v_plan *plan)
     w2v_projection projection = {.hidden = worker->hidden, .error = worker->error, .extent = worker->extent,
                                  .alpha = token->alpha, .learn_hidden = 1,
                                  .compute_loss = worker->run->compute_loss};
-    w2v_cbow_step(worker, &projection, context, context_count, token->word_id, plan->rows, plan->count, 1, 1);
+    w2v_cbow_step(worker, &projection, context, context_count, token->word_id, plan->rows, plan->count, 1);
     worker->loss += projection.loss;
 }

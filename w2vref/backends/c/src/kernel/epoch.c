@@ -121,10 +121,9 @@ static void w2v_train_piece(w2v_worker *worker, int64_t first, int64_t last)
 {
     w2v_gather_piece(worker, first, last);
     w2v_plan_first(worker);
-    for (int64_t step = 0; step < worker->drawn; step++) {
-        const w2v_plan *plan = &worker->plans[step % W2V_PLANS];
+    for (const w2v_plan *plan; (plan = w2v_planned_step(worker)); worker->step++) {
         if (worker->on_paths)
-            w2v_sg_take_path(worker, plan, step + 1 < worker->drawn ? &worker->plans[(step + 1) % W2V_PLANS] : NULL);
+            w2v_sg_take_path(worker, plan);
         else if (worker->model->sg)
             w2v_sg_take(worker, plan);
         else

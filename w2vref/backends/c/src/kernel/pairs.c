@@ -29,7 +29,7 @@ static int w2v_do_train_sg_pair(const w2v_model *model, int64_t input_id, int64_
     float **rows = worker.plans[0].rows;
     const int64_t count = w2v_gather_negatives(model, target_id, negative_ids, negative_count, rows);
     w2v_sg_step(&worker, &projection, w2v_row(model->input_vectors, model->stride, input_id), input_id,
-                target_id, rows, count, learn_vectors, 0);
+                target_id, rows, count, learn_vectors);
     *loss = projection.loss;
     w2v_leave_ieee(mode);
     w2v_worker_close(&worker);
@@ -52,7 +52,7 @@ static int w2v_do_train_cbow_pair(const w2v_model *model, const int64_t *context
     for (int64_t i = 0; i < context_count; i++)
         worker.token_rows[i] = w2v_row(model->input_vectors, model->stride, context_ids[i]);
     w2v_cbow_step(&worker, &projection, worker.token_rows, context_count, target_id, rows, count,
-                  learn_vectors, 0);
+                  learn_vectors);
     *loss = projection.loss;
     w2v_leave_ieee(mode);
     w2v_worker_close(&worker);

@@ -76,9 +76,10 @@ W2V_NOINLINE w2v_sums w2v_update_and_score_group(const w2v_path_pair *pair, int6
     W2V_BY_COUNT(count, return w2v_update_and_score(pair, n, rows, g, 1))
 }
 
-/* Take a pair of a model with hierarchical softmax alone and no locks. next: the plan after it, or NULL. */
-static void w2v_sg_take_path(w2v_worker *worker, const w2v_plan *plan, const w2v_plan *next)
+/* Take a pair of a model with hierarchical softmax alone and no locks. */
+static void w2v_sg_take_path(w2v_worker *worker, const w2v_plan *plan)
 {
+    const w2v_plan *const next = worker->step + 1 < worker->planned ? w2v_plan_of(worker, worker->step + 1) : NULL;
     const w2v_model *model = worker->model;
     const w2v_token *token = &worker->tokens[plan->center];
     const int compute_loss = worker->run->compute_loss;
@@ -93,7 +94,7 @@ static void w2v_sg_take_path(w2v_worker *worker, const w2v_plan *plan, const w2v
         w2v_score_path(&projection, worker->path_length, rows, labels, g);
         worker->loss += projection.loss;
     }
-    w2v_plan_ahead(worker);
+    w2v_ask_for_path(worker);
     const int64_t count = worker->path_length;
     const int scores = next && next->center == plan->center && next->input != plan->input;
     w2v_path_pair pair = {.input = plan->input, .next = scores ? next->input : NULL, .error = worker->error,

@@ -1,8 +1,12 @@
 /*
  * plan.c - the chance of coming steps, drawn ahead: windows and negatives.
  *
- * A step is one chain of latencies, dots, sigmoid, update; the integer work of planning a later step
- * fills its gaps, and the rows that the later step needs have time to come from memory.
+ *   place     the centre of each step of a batch, its window or context word
+ *   draw      the noise words of all its steps, in the stages of sampling.c
+ *   note      the rows of each step
+ *
+ * A batch is planned while the steps of the one before it are still to be taken, so that the rows they need have time
+ * to come from memory.
  */
 
 /*
@@ -42,18 +46,6 @@ W2V_INLINE int w2v_next_center(w2v_worker *worker)
     }
     worker->context = worker->end; /* asked again, there is still none */
     return 0;
-}
-
-/* Draw the negatives of a plan: their values of r, of which the words are looked up later. */
-W2V_INLINE void w2v_draw_negatives(w2v_worker *worker, w2v_plan *plan)
-{
-    const w2v_model *model = worker->model;
-    const uint64_t key = worker->tokens[worker->center].key;
-    for (int64_t i = 0; i < model->negative; i++) {
-        plan->noise[i] = w2v_noise_draw(model, w2v_draw(key, worker->next_draw + (uint64_t)i));
-        __builtin_prefetch(w2v_noise_guide(model, plan->noise[i]));
-    }
-    worker->next_draw += (uint64_t)model->negative;
 }
 
 #if W2V_SUM_WIDTH == 8
@@ -110,15 +102,6 @@ W2V_INLINE int w2v_distinct(const w2v_plan *plan)
     return w2v_no_zero(least);
 }
 
-/* Go from the draws of a plan to the guide's words, and ask for the part of the noise table after each. */
-W2V_INLINE void w2v_guide_negatives(const w2v_model *model, w2v_plan *plan)
-{
-    for (int64_t i = 0; i < model->negative; i++) {
-        plan->guided[i] = *w2v_noise_guide(model, plan->noise[i]);
-        __builtin_prefetch(model->cum_table + plan->guided[i]);
-    }
-}
-
 /* Levels of the Huffman tree below the root that every path goes through so often that they stay in a cache. */
 #define W2V_WARM_LEVELS 5
 
@@ -132,32 +115,8 @@ W2V_INLINE void w2v_prefetch_path(const w2v_model *model, int64_t word_id)
     }
 }
 
-/* Look up the negatives of a plan and note their rows; a negative that is the target is left out. */
-W2V_INLINE void w2v_look_up(w2v_worker *worker, w2v_plan *plan)
-{
-    const w2v_model *model = worker->model;
-    const int32_t target_id = worker->tokens[plan->center].word_id;
-    if (model->hs && plan->center != worker->asked_center)
-        w2v_prefetch_path(model, target_id);
-    worker->asked_center = plan->center;
-    if (!model->negative)
-        return;
-    int64_t count = 1;
-    plan->rows[0] = w2v_row(model->output_vectors, model->stride, target_id);
-    for (int64_t i = 0; i < model->negative; i++) {
-        const int32_t word_id = w2v_noise_word(model, plan->noise[i], plan->guided[i]);
-        float *row = w2v_row(model->output_vectors, model->stride, word_id);
-        if (i + 1 < W2V_GROUP)
-            plan->ids[i + 1] = plan->ids[i + 1 + W2V_GROUP] = word_id;
-        plan->rows[count] = row;
-        count += word_id != target_id;
-    }
-    plan->ids[0] = plan->ids[W2V_GROUP] = target_id;
-    plan->count = count;
-}
-
-/* Draw one step; return 0 at the end of the piece. */
-W2V_INLINE int w2v_draw_step(w2v_worker *worker, w2v_plan *plan)
+/* Go to the next step of the piece and note where it stands; return 0 at the end. */
+W2V_INLINE int w2v_place_step(w2v_worker *worker, w2v_plan *plan)
 {
     const w2v_model *model = worker->model;
     if (model->sg) {
@@ -177,38 +136,90 @@ W2V_INLINE int w2v_draw_step(w2v_worker *worker, w2v_plan *plan)
     }
     plan->center = worker->center;
     plan->count = 0;
-    if (model->negative)
-        w2v_draw_negatives(worker, plan);
+    plan->first_draw = worker->next_draw;
+    worker->next_draw += (uint64_t)model->negative;
     return 1;
 }
 
-/* Go on planning by one step, if the piece has one: each of the three stages works on a step of its own. */
-W2V_INLINE void w2v_plan_ahead(w2v_worker *worker)
+/* Note the rows of a plan: that of the target, and those of the negatives that are not the target. */
+W2V_INLINE void w2v_note_rows(const w2v_model *model, w2v_plan *plan, int32_t target_id, const int32_t *words)
 {
-    worker->drawn += w2v_draw_step(worker, &worker->plans[worker->drawn % W2V_PLANS]);
-    if (worker->guided < worker->drawn)
-        w2v_guide_negatives(worker->model, &worker->plans[worker->guided++ % W2V_PLANS]);
-    if (worker->looked_up < worker->guided)
-        w2v_look_up(worker, &worker->plans[worker->looked_up++ % W2V_PLANS]);
+    float *const output_vectors = model->output_vectors, **const rows = plan->rows;
+    const int64_t negative = model->negative, stride = model->stride;
+    int64_t count = 1;
+    rows[0] = w2v_row(output_vectors, stride, target_id);
+    plan->ids[0] = plan->ids[W2V_GROUP] = target_id;
+    for (int64_t i = 0; i < negative; i++) {
+        const int32_t word_id = words[i];
+        if (i + 1 < W2V_GROUP)
+            plan->ids[i + 1] = plan->ids[i + 1 + W2V_GROUP] = word_id;
+        rows[count] = w2v_row(output_vectors, stride, word_id);
+        count += word_id != target_id;
+    }
+    plan->count = count;
+}
+
+/* Plan the coming W2V_BATCH steps, or what is left of the piece: they take the place of the batch that was taken. */
+W2V_NOINLINE void w2v_plan_batch(w2v_worker *worker)
+{
+    const w2v_model *const model = worker->model;
+    const int64_t negative = model->negative;
+    w2v_plan *const plans = worker->plans + worker->planned % W2V_PLANS;
+    int64_t steps = 0;
+    while (steps < W2V_BATCH && w2v_place_step(worker, &plans[steps]))
+        steps++;
+    worker->planned += steps;
+    if (!negative)
+        return;
+    for (int64_t i = 0; i < steps; i++)
+        w2v_noise_draws(model, worker->tokens[plans[i].center].key, plans[i].first_draw, negative,
+                        worker->noise + i * negative);
+    w2v_noise_guided(model, steps * negative, worker->noise, worker->noise_words);
+    w2v_noise_words(model, steps * negative, worker->noise, worker->noise_words);
+    for (int64_t i = 0; i < steps; i++)
+        w2v_note_rows(model, &plans[i], worker->tokens[plans[i].center].word_id, worker->noise_words + i * negative);
 }
 
 /* Begin planning the steps of a piece. */
-W2V_NOINLINE void w2v_plan_first(w2v_worker *worker)
+static void w2v_plan_first(w2v_worker *worker)
 {
-    worker->drawn = worker->guided = worker->looked_up = 0;
+    worker->step = worker->planned = 0;
     worker->asked_center = -1;
-    for (int i = 0; i < W2V_DRAWN_AHEAD; i++)
-        worker->drawn += w2v_draw_step(worker, &worker->plans[worker->drawn % W2V_PLANS]);
-    while (worker->guided < worker->drawn && worker->guided < W2V_GUIDED_AHEAD)
-        w2v_guide_negatives(worker->model, &worker->plans[worker->guided++ % W2V_PLANS]);
-    while (worker->looked_up < worker->guided && worker->looked_up < W2V_AHEAD)
-        w2v_look_up(worker, &worker->plans[worker->looked_up++ % W2V_PLANS]);
+    w2v_plan_batch(worker);
 }
 
-/* Return the rows of the plan that was looked up last. */
-W2V_INLINE float *const *w2v_coming_rows(const w2v_worker *worker)
+W2V_INLINE const w2v_plan *w2v_plan_of(const w2v_worker *worker, int64_t step)
 {
-    return worker->plans[(worker->looked_up - 1) % W2V_PLANS].rows;
+    return &worker->plans[step % W2V_PLANS];
+}
+
+/*
+ * Return the plan of the step that is to be taken, or NULL at the end of the piece. Steps fill a batch unless it is the
+ * last: at the beginning of each, the next is planned.
+ */
+W2V_INLINE const w2v_plan *w2v_planned_step(w2v_worker *worker)
+{
+    if (worker->step >= worker->planned)
+        return NULL;
+    if (worker->step % W2V_BATCH == 0 && worker->planned % W2V_BATCH == 0)
+        w2v_plan_batch(worker);
+    return w2v_plan_of(worker, worker->step);
+}
+
+/* Return the plan whose rows are to be asked for now: past the last step of a piece, an old one. */
+W2V_INLINE const w2v_plan *w2v_coming_plan(const w2v_worker *worker)
+{
+    return w2v_plan_of(worker, worker->step + W2V_AHEAD);
+}
+
+/* Ask for the rows of a coming step's Huffman path. */
+W2V_INLINE void w2v_ask_for_path(w2v_worker *worker)
+{
+    const int64_t center = w2v_coming_plan(worker)->center;
+    if (worker->step + W2V_AHEAD >= worker->planned || center == worker->asked_center)
+        return;
+    w2v_prefetch_path(worker->model, worker->tokens[center].word_id);
+    worker->asked_center = center;
 }
 
 /*
@@ -224,11 +235,10 @@ W2V_INLINE void w2v_prefetch_rows(float *const *rows, int count, int64_t at)
 
 /*
  * Take all steps of one pair: the target's Huffman path, then the target and its negatives, into
- * projection->error, which starts at 0; and plan a later step between score and update.
- * rows: (count,) as in w2v_plan. planning: 0 for a pair on its own.
+ * projection->error, which starts at 0. rows: (count,) as in w2v_plan.
  */
 static void w2v_train_objectives(w2v_worker *worker, w2v_projection *projection, int64_t target_id,
-                                 float *const *rows, int64_t count, int planning)
+                                 float *const *rows, int64_t count)
 {
     for (int64_t at = 0; at < projection->extent; at += W2V_WIDTH)
         w2v_store(projection->error + at, w2v_all(0.0f));
@@ -238,10 +248,8 @@ static void w2v_train_objectives(w2v_worker *worker, w2v_projection *projection,
                 w2v_gather_path(worker->model, target_id, worker->path_rows, worker->path_labels);
         worker->path_id = target_id;
         w2v_score_path(projection, worker->path_length, worker->path_rows, worker->path_labels, worker->path_g);
-    }
-    if (planning)
-        w2v_plan_ahead(worker);
-    if (worker->model->hs)
+        w2v_ask_for_path(worker);
         w2v_update_path(projection, worker->path_length, worker->path_rows, worker->path_g);
+    }
     w2v_steps(projection, count, rows, worker->negative_labels);
 }

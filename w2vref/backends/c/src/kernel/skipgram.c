@@ -4,12 +4,11 @@
 
 /* Take one skip-gram step by the general way: any number of rows, repeats, locks, both objectives. */
 static void w2v_sg_step(w2v_worker *worker, w2v_projection *projection, float *input, int64_t input_id,
-                        int64_t target_id, float *const *rows, int64_t count, int learn_vectors,
-                        int planning)
+                        int64_t target_id, float *const *rows, int64_t count, int learn_vectors)
 {
     const w2v_model *model = worker->model;
     projection->hidden = input;
-    w2v_train_objectives(worker, projection, target_id, rows, count, planning);
+    w2v_train_objectives(worker, projection, target_id, rows, count);
     if (!learn_vectors)
         return;
     if (model->lock_count)
@@ -33,12 +32,11 @@ W2V_INLINE void w2v_sg_fused_step(w2v_worker *worker, const w2v_plan *plan, int 
     w2v_gradients(x, w2v_negative_labels, worker->tokens[plan->center].alpha, g);
     if (W2V_UNLIKELY(worker->run->compute_loss))
         worker->loss += w2v_group_loss(x, w2v_negative_labels, count);
-    w2v_plan_ahead(worker);
 
     w2v_vec all_g[W2V_GROUP];
     for (int i = 0; i < count; i++)
         all_g[i] = w2v_all(g[i]);
-    float *const *const coming = w2v_coming_rows(worker);
+    float *const *const coming = w2v_coming_plan(worker)->rows;
     for (int64_t block = 0; block < extent; block += W2V_BLOCK) {
 #pragma GCC unroll 4
         for (int part = 0; part < W2V_PARTS; part++) {
@@ -64,6 +62,6 @@ static void w2v_sg_take(w2v_worker *worker, const w2v_plan *plan)
     w2v_projection projection = {.error = worker->error, .extent = extent, .alpha = token->alpha,
                                  .learn_hidden = 1, .compute_loss = worker->run->compute_loss};
     w2v_sg_step(worker, &projection, plan->input, worker->tokens[plan->begin].word_id, token->word_id,
-                plan->rows, plan->count, 1, 1);
+                plan->rows, plan->count, 1);
     worker->loss += projection.loss;
 }

@@ -9,12 +9,11 @@
 
 /* Tokens whose neighbours and keys are looked up at a time: what a piece needs stays in the cache. */
 #define W2V_PIECE 1024
-/* How many steps ahead a step is drawn and its entries of the guide are asked for; its parts of the noise
- * table are asked for; its words are looked up and their rows are asked for. */
-#define W2V_DRAWN_AHEAD 7
-#define W2V_GUIDED_AHEAD 5
+/* Steps that are planned together: a batch is planned when the one before it begins. */
+#define W2V_BATCH 16
+#define W2V_PLANS (2 * W2V_BATCH)
+/* How many steps ahead the rows of a step are asked for. */
 #define W2V_AHEAD 3
-#define W2V_PLANS 8 /* a power of two above W2V_DRAWN_AHEAD */
 
 /* A token that subsampling kept. */
 typedef struct {
@@ -24,15 +23,14 @@ typedef struct {
     float alpha;
 } w2v_token;
 
-/* One skip-gram pair or CBOW step whose chance is drawn. Its rows stand in w2v_worker.plan_rows. */
+/* One skip-gram pair or CBOW step whose chance is drawn. */
 typedef struct {
     int64_t center;       /* a place in w2v_worker.tokens */
-    int64_t begin, end;   /* CBOW: the window, centre included */
+    int64_t begin, end;   /* CBOW: the window, centre included; skip-gram: begin is the context word's place */
+    uint64_t first_draw;  /* of its negatives, in the stream of the centre */
     float *input;         /* skip-gram: the row of the context word */
     float **rows;         /* the target's row, then those of the negatives that are not the target */
     int64_t count;        /* of rows; 0 when negative = 0 */
-    uint32_t *noise;      /* (negative,), the draws of the negatives */
-    int32_t *guided;      /* (negative,), the guide's words for them */
     /* The target and the negatives, filled up with numbers that are no words; twice, for w2v_distinct. */
     int32_t ids[2 * W2V_GROUP];
 } w2v_plan;
@@ -54,9 +52,11 @@ typedef struct {
     /* Where planning stands. */
     int64_t center, begin, end, context;
     uint64_t next_draw;
-    int64_t drawn, guided, looked_up; /* steps of the piece at each stage; step i is plans[i % W2V_PLANS] */
+    int64_t step, planned;    /* of the piece: the step that is taken, and how many are planned */
     int64_t asked_center;     /* whose path's rows were asked for last */
-    w2v_plan plans[W2V_PLANS];
+    w2v_plan plans[W2V_PLANS]; /* step i is plans[i % W2V_PLANS] */
+    uint32_t *noise;          /* (W2V_BATCH, negative), of the batch that is planned: the values of r */
+    int32_t *noise_words;     /* the same: the words */
     int fusible; /* a step on at most W2V_GROUP distinct rows may go the short way */
     int on_paths; /* skip-gram steps are those of path.c */
 
@@ -104,11 +104,11 @@ static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64
     worker->negative_labels = w2v_take(arena, &used, rows, sizeof(float));
     for (int i = 0; i < W2V_PLANS; i++) {
         worker->plans[i].rows = w2v_take(arena, &used, rows, sizeof(float *));
-        worker->plans[i].noise = w2v_take(arena, &used, rows, sizeof(uint32_t));
-        worker->plans[i].guided = w2v_take(arena, &used, rows, sizeof(int32_t));
         for (int32_t j = 0; j < 2 * W2V_GROUP; j++)
             worker->plans[i].ids[j] = -1 - j % W2V_GROUP;
     }
+    worker->noise = w2v_take(arena, &used, W2V_BATCH * rows, sizeof(uint32_t));
+    worker->noise_words = w2v_take(arena, &used, W2V_BATCH * rows, sizeof(int32_t));
     worker->tokens = w2v_take(arena, &used, (size_t)tokens, sizeof(w2v_token));
     worker->token_rows = w2v_take(arena, &used, (size_t)tokens, sizeof(float *));
     return used;
