@@ -125,7 +125,7 @@ def encode(start: Start, simd: str) -> bytes:
     job, config, tables = case.job, case.job.config, case.job.tables
     parameters, corpus = job.parameters, job.corpus
     empty = np.zeros(0, dtype=np.uint32)
-    noise = NoiseIndex(empty, empty.astype(np.int32), 0, 0, 0)
+    noise = NoiseIndex(empty, empty, 0, 0, 0)
     if config.negative:
         noise = index_noise(tables.cum_table)
     lengths = np.diff(tables.code_offsets)

@@ -108,7 +108,7 @@ int main(void)
             .locks = read_array(f[LOCKS], sizeof(float)), .lock_count = f[LOCKS],
             .sample_int = read_array(f[VOCAB_SIZE], sizeof(uint64_t)),
             .cum_table = read_array(f[CUM_TABLE], sizeof(uint32_t)),
-            .noise_guide = read_array(f[GUIDE], sizeof(int32_t)),
+            .noise_guide = read_array(f[GUIDE], sizeof(uint32_t)),
             .noise_total = (uint32_t)f[NOISE_TOTAL], .noise_shift = (int32_t)f[NOISE_SHIFT],
             .noise_steps = (int32_t)f[NOISE_STEPS],
             .codes = read_array(f[CODES], sizeof(uint8_t)), .points = read_array(f[CODES], sizeof(uint32_t)),

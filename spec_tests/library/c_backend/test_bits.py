@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from w2vref.backends.c.arguments import index_noise
+from w2vref.backends.c.arguments import MANY_WORDS, index_noise
 from w2vref.config import CBOW_GRADIENTS
 from w2vref.reference.cbow import project
 from w2vref.reference.sampling import make_cum_table
@@ -154,7 +154,11 @@ def test_the_guide_finds_what_bisect_left_finds(
     edges = [int(x) + d for x in cum_table for d in (-1, 0, 1)]
     random = data.draw(st.lists(st.integers(1, noise.total), max_size=20))
     for r in [x for x in edges + random if 1 <= x <= noise.total]:
-        word_id = int(noise.guide[r >> noise.shift])
-        for step in (1 << i for i in reversed(range(noise.steps))):
-            word_id += step if noise.cum_table[word_id + step - 1] < r else 0
+        entry, places = int(noise.guide[r >> noise.shift]), (1 << noise.shift) - 1
+        word_id = entry % MANY_WORDS >> noise.shift
+        if entry < MANY_WORDS:
+            word_id += r & places > entry & places
+        else:
+            for step in (1 << i for i in reversed(range(noise.steps))):
+                word_id += step if noise.cum_table[word_id + step - 1] < r else 0
         assert word_id == np.searchsorted(cum_table, np.uint32(r), side="left")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from w2vref._typing import Int32Array, UInt32Array
+from w2vref._typing import UInt32Array
 from w2vref.backends.base import SPAN_TOKENS, Control, TrainingJob
 from w2vref.backends.c.library import Library
 from w2vref.config import TrainingConfig
@@ -22,8 +22,8 @@ from w2vref.reference.block_layout import bounds_from
 LARGEST_WINDOW = 1 << 30
 LARGEST_NEGATIVE = (1 << 31) - 1
 GUIDE_BITS = 18
-"""At most 2^18 entries, 1 MB: the kernels ask for an entry long before they use it, so that its place in a
-cache matters less than the steps of bisection that a finer guide saves."""
+"""At most 2^18 entries, 1 MB, but where that is fewer than words."""
+MANY_WORDS = 1 << 31
 SPAN = SPAN_TOKENS
 """Tokens of one claim at most: some 0.01 s of training with the default settings."""
 SPAN_FLOATS = 100_000_000
@@ -41,30 +41,36 @@ class NoiseIndex(NamedTuple):
     """The noise table and the guide into it, as src/kernel/sampling.c reads them."""
 
     cum_table: UInt32Array
-    guide: Int32Array
+    guide: UInt32Array
     total: int
     shift: int
     steps: int
 
 
 def index_noise(cum_table: UInt32Array, guide_bits: int | None = None) -> NoiseIndex:
-    """Return a guide over the upper bits of r, from which few steps of bisection find any r.
+    """Return a guide over the upper bits of r, from which no or few steps of bisection find any r.
 
-    guide[k] is bisect_left of the smallest r with r >> shift == k; the largest r of a bucket lies
-    less than 2^steps entries on.
+    guide_bits: of r, whose buckets have an entry each; at least as many as number the words.
+
+    guide[k] begins the bucket r >> shift == k: bisect_left of its smallest r, above `shift` bits with the last
+    place in the bucket that belongs to that word. MANY_WORDS is set where the bucket has others than the next
+    word; from the first, any is less than 2^steps entries on.
     """
-    total = int(cum_table[-1])
+    total, words = int(cum_table[-1]), len(cum_table)
     if guide_bits is None:
-        guide_bits = min(GUIDE_BITS, len(cum_table).bit_length() + 3)
+        guide_bits = min(GUIDE_BITS, words.bit_length() + 2)
+    guide_bits = max(guide_bits, (words - 1).bit_length())
     shift = max(0, total.bit_length() - guide_bits)
-    smallest = np.arange((total >> shift) + 1, dtype=np.uint64) << np.uint64(shift)
-    largest = np.minimum(smallest + np.uint64((1 << shift) - 1), np.uint64(total))
-    guide = np.searchsorted(cum_table, smallest.astype(np.uint32), side="left")
-    widest = int((np.searchsorted(cum_table, largest.astype(np.uint32), side="left") - guide).max())
-    steps = widest.bit_length()
-    padding = np.full(1 << steps, np.iinfo(np.uint32).max, dtype=np.uint32)
+    smallest = np.arange((total >> shift) + 1, dtype=np.uint32) << np.uint32(shift)
+    places = np.uint32((1 << shift) - 1)
+    first = np.searchsorted(cum_table, smallest, side="left")
+    last = np.searchsorted(cum_table, np.minimum(smallest + places, np.uint32(total)), side="left")
+    widest = int((last - first).max())
+    guide = first.astype(np.uint32) << np.uint32(shift) | np.minimum(cum_table[first] - smallest, places)
+    guide[last - first > 1] |= np.uint32(MANY_WORDS)
+    padding = np.full(1 << widest.bit_length(), np.iinfo(np.uint32).max, dtype=np.uint32)
     padded = np.concatenate((cum_table, padding))
-    return NoiseIndex(well_placed(padded), well_placed(guide.astype(np.int32)), total, shift, steps)
+    return NoiseIndex(well_placed(padded), well_placed(guide), total, shift, widest.bit_length())
 
 
 def buffer(
@@ -148,7 +154,7 @@ def model_struct(
     if trains_corpus and config.negative:
         noise = index_noise(tables.cum_table)
         model.cum_table = keep(noise.cum_table, np.uint32, "cum_table")
-        model.noise_guide = keep(noise.guide, np.int32, "noise_guide")
+        model.noise_guide = keep(noise.guide, np.uint32, "noise_guide")
         model.noise_total, model.noise_shift, model.noise_steps = noise.total, noise.shift, noise.steps
     model.seed, model.window, model.negative = config.seed, config.window, config.negative
     model.shrink_windows, model.sg, model.hs = config.shrink_windows, config.sg, config.hs

@@ -43,7 +43,7 @@ typedef struct {
 
     const uint64_t *sample_int; /* (vocab_size,) */
     const uint32_t *cum_table;  /* (vocab_size + 2^noise_steps,), the added ones 2^32 - 1 */
-    const int32_t *noise_guide; /* see kernel/sampling.c */
+    const uint32_t *noise_guide;/* see kernel/sampling.c */
     uint32_t noise_total;       /* the last entry of the noise table proper */
     int32_t noise_shift;        /* bits of a draw that the guide table leaves out */
     int32_t noise_steps;        /* steps of bisection from a guide entry */

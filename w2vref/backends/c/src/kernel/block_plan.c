@@ -45,20 +45,18 @@ W2V_INLINE void w2v_block_windows(const w2v_model *model, w2v_block *block, int6
     }
 }
 
-/* Draw the noise of all tiles, in three stages: each works on a tile of its own, while what the next needs comes. */
+/* Draw the noise of all tiles, in two stages: each works on a tile of its own, while what the next needs comes. */
 static void w2v_block_noise(const w2v_blocks *all, w2v_block *block)
 {
     const w2v_model *model = all->model;
     const uint64_t first = model->shrink_windows ? 1 : 0;
     const int64_t draws = all->rule->draws, tiles = block->tiles;
-    uint32_t values[3][W2V_MOST_TILE];
-    for (int64_t t = 0; t < tiles + 2; t++) {
+    uint32_t values[2][W2V_MOST_TILE];
+    for (int64_t t = 0; t <= tiles; t++) {
         if (t < tiles)
-            w2v_noise_draws(model, block->keys[t * all->rule->tile], first, draws, values[t % 3]);
-        if (t >= 1 && t - 1 < tiles)
-            w2v_noise_guided(model, draws, values[(t - 1) % 3], block->noise + (t - 1) * draws);
-        if (t >= 2)
-            w2v_noise_words(model, draws, values[(t - 2) % 3], block->noise + (t - 2) * draws);
+            w2v_noise_draws(model, block->keys[t * all->rule->tile], first, draws, values[t % 2]);
+        if (t >= 1)
+            w2v_noise_words(model, draws, values[(t - 1) % 2], block->noise + (t - 1) * draws);
     }
 }
 

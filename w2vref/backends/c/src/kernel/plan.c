@@ -174,7 +174,6 @@ W2V_NOINLINE void w2v_plan_batch(w2v_worker *worker)
     for (int64_t i = 0; i < steps; i++)
         w2v_noise_draws(model, worker->tokens[plans[i].center].key, plans[i].first_draw, negative,
                         worker->noise + i * negative);
-    w2v_noise_guided(model, steps * negative, worker->noise, worker->noise_words);
     w2v_noise_words(model, steps * negative, worker->noise, worker->noise_words);
     for (int64_t i = 0; i < steps; i++)
         w2v_note_rows(model, &plans[i], worker->tokens[plans[i].center].word_id, worker->noise_words + i * negative);
