@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -135,6 +136,24 @@ def test_a_longer_text_with_repeats_and_a_size_of_its_own(
     case = make_case(
         seed=3, lengths=(700, 2, 0, 1500), vocab_size=80, sample=0.02, sg=sg, vector_size=100, **mode
     )
+    expected, _ = train(reference, case)
+    for backend in backends:
+        train(backend, case)[0].assert_same_bits(expected, backend.simd)
+
+
+@pytest.mark.parametrize("algorithm", ["sequential", "block"])
+def test_words_of_little_noise_have_edges_of_their_own(
+    make_case: Any, train: Any, reference: Any, backends: Any, algorithm: str
+) -> None:
+    # Of 1,100 values of r every one is drawn, the last of each word too; in a guide of 64 buckets some have
+    # one word, some two, some many.
+    masses = [1, 1, 1, 1, 1, 500, 30, 1, 2, 1, 400, 9, 0, 20, 31, 33, 34, 34]
+    case = make_case(seed=4, lengths=(900, 900), vocab_size=len(masses), negative=5, algorithm=algorithm)
+    tables = dataclasses.replace(case.job.tables, cum_table=np.cumsum(masses, dtype=np.uint32))
+    case = case.copy(tables=tables)
+    guide = index_noise(tables.cum_table)
+    assert len(guide.guide) < guide.total
+    assert 0 < (guide.guide >= MANY_WORDS).sum() < len(guide.guide)
     expected, _ = train(reference, case)
     for backend in backends:
         train(backend, case)[0].assert_same_bits(expected, backend.simd)

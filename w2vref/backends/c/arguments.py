@@ -52,9 +52,9 @@ def index_noise(cum_table: UInt32Array, guide_bits: int | None = None) -> NoiseI
 
     guide_bits: of r, whose buckets have an entry each; at least as many as number the words.
 
-    guide[k] begins the bucket r >> shift == k: bisect_left of its smallest r, above `shift` bits with the last
-    place in the bucket that belongs to that word. MANY_WORDS is set where the bucket has others than the next
-    word; from the first, any is less than 2^steps entries on.
+    guide[k] is that of the bucket r >> shift == k: bisect_left of its smallest r, above `shift` bits with the
+    last place in the bucket that belongs to that word. MANY_WORDS is set where the bucket has others than the
+    next word; from the first, any is less than 2^steps entries on.
     """
     total, words = int(cum_table[-1]), len(cum_table)
     if guide_bits is None:

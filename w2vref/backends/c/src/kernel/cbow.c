@@ -41,36 +41,6 @@ static void w2v_cbow_step(w2v_worker *worker, w2v_projection *projection, float 
     w2v_cbow_scatter(worker->model, worker->extent, context, context_count, projection->error, learn_vectors);
 }
 
-/* Take one negative-sampling step on `count` different rows, as w2v_sg_fused_step does. */
-W2V_INLINE void w2v_cbow_fused_step(w2v_worker *worker, const w2v_plan *plan, int count, int64_t extent)
-{
-    const float *const hidden = worker->hidden;
-    float *const error = worker->error;
-    float *rows[W2V_GROUP];
-    for (int i = 0; i < count; i++)
-        rows[i] = plan->rows[i];
-    float g[W2V_GROUP] __attribute__((aligned(32)));
-    const w2v_sums x = w2v_dots(count, extent, hidden, rows);
-    w2v_gradients(x, w2v_negative_labels, worker->tokens[plan->center].alpha, g);
-    if (W2V_UNLIKELY(worker->run->compute_loss))
-        worker->loss += w2v_group_loss(x, w2v_negative_labels, count);
-
-    w2v_vec all_g[W2V_GROUP];
-    for (int i = 0; i < count; i++)
-        all_g[i] = w2v_all(g[i]);
-    float *const *const coming = w2v_coming_plan(worker)->rows;
-    for (int64_t block = 0; block < extent; block += W2V_BLOCK) {
-#pragma GCC unroll 4
-        for (int part = 0; part < W2V_PARTS; part++) {
-            const int64_t at = block + part * W2V_WIDTH;
-            if (at >= extent)
-                break;
-            w2v_store(error + at, w2v_update(count, at, w2v_load(hidden + at), rows, all_g, w2v_all(0.0f), 1));
-        }
-        w2v_prefetch_rows(coming, count, block);
-    }
-}
-
 /* Write the rows of a plan's context, without the centre; return how many. */
 W2V_INLINE int64_t w2v_gather_context(w2v_worker *worker, const w2v_plan *plan)
 {
@@ -82,7 +52,7 @@ W2V_INLINE int64_t w2v_gather_context(w2v_worker *worker, const w2v_plan *plan)
     return count;
 }
 
-/* Take a planned step, and plan a later one. */
+/* Take a planned step. */
 static void w2v_cbow_take(w2v_worker *worker, const w2v_plan *plan)
 {
     const w2v_model *model = worker->model;
@@ -91,8 +61,7 @@ static void w2v_cbow_take(w2v_worker *worker, const w2v_plan *plan)
     const int64_t context_count = w2v_gather_context(worker, plan);
     w2v_project(model, worker->extent, context, context_count, worker->hidden);
     if (W2V_LIKELY(worker->fusible && w2v_distinct(plan))) {
-        const int64_t extent = worker->extent;
-        W2V_BY_COUNT(plan->count, w2v_cbow_fused_step(worker, plan, n, extent))
+        W2V_BY_COUNT(plan->count, w2v_take_rows(worker, plan, n, worker->hidden, worker->error, W2V_KEEP_ERROR))
         w2v_cbow_scatter(model, worker->extent, context, context_count, worker->error, 1);
         return;
     }

@@ -16,6 +16,7 @@
 #include "kernel/objectives.c"
 #include "kernel/worker.c"
 #include "kernel/plan.c"
+#include "kernel/negative_sampling.c"
 #include "kernel/skipgram.c"
 #include "kernel/path.c"
 #include "kernel/cbow.c"
