@@ -48,59 +48,33 @@ W2V_INLINE int w2v_next_center(w2v_worker *worker)
     return 0;
 }
 
-#if W2V_SUM_WIDTH == 8
-typedef __m256i w2v_ids;
-#define W2V_IDS 8
-
-W2V_INLINE w2v_ids w2v_all_bits(void)
-{
-    return _mm256_set1_epi32(-1);
-}
-
-/* Return the lesser of `least` and the ids at a xor those at b, without a sign: 0 where they are equal. */
-W2V_INLINE w2v_ids w2v_least_difference(w2v_ids least, const int32_t *a, const int32_t *b)
-{
-    return _mm256_min_epu32(least, _mm256_xor_si256(_mm256_loadu_si256((const __m256i *)a),
-                                                    _mm256_loadu_si256((const __m256i *)b)));
-}
-
-W2V_INLINE int w2v_no_zero(w2v_ids least)
-{
-    return !_mm256_movemask_epi8(_mm256_cmpeq_epi32(least, _mm256_setzero_si256()));
-}
-#else
-typedef w2v_i4 w2v_ids;
-#define W2V_IDS 4
-
-W2V_INLINE w2v_ids w2v_all_bits(void)
-{
-    return (w2v_ids){-1, -1, -1, -1};
-}
-
-/* As above, but what is not 0 is one of two numbers: SSE2 has no minimum. */
-W2V_INLINE w2v_ids w2v_least_difference(w2v_ids least, const int32_t *a, const int32_t *b)
-{
-    return least & ~(w2v_load_ids(a) == w2v_load_ids(b));
-}
-
-W2V_INLINE int w2v_no_zero(w2v_ids least)
-{
-    return (least[0] & least[1] & least[2] & least[3]) != 0;
-}
-#endif
-
 /*
- * Tell whether no two of a plan's ids are equal; ids[8 .. 15] are the first eight again. Asked when the step is
- * taken, not when it is planned: a vector load straight after the stores of its parts would wait for them.
+ * Tell whether no two of a plan's ids are equal, by comparing them with themselves turned by one, two, three and four
+ * places. Asked when the step is taken, not when it is planned: a vector load straight after the stores of its parts
+ * would wait for them.
  */
+#if W2V_SUM_WIDTH == 8
 W2V_INLINE int w2v_distinct(const w2v_plan *plan)
 {
-    w2v_ids least = w2v_all_bits();
-    for (int first = 0; first < W2V_GROUP; first += W2V_IDS)
-        for (int turn = 1; turn <= W2V_GROUP / 2; turn++)
-            least = w2v_least_difference(least, plan->ids + first, plan->ids + first + turn);
-    return w2v_no_zero(least);
+    const __m256i ids = _mm256_loadu_si256((const __m256i *)plan->ids);
+    const __m256i by_four = _mm256_permute4x64_epi64(ids, 0x4E);
+    const __m256i equal = _mm256_or_si256(
+        _mm256_or_si256(_mm256_cmpeq_epi32(ids, _mm256_alignr_epi8(by_four, ids, 4)),
+                        _mm256_cmpeq_epi32(ids, _mm256_alignr_epi8(by_four, ids, 8))),
+        _mm256_or_si256(_mm256_cmpeq_epi32(ids, _mm256_alignr_epi8(by_four, ids, 12)),
+                        _mm256_cmpeq_epi32(ids, by_four)));
+    return _mm256_testz_si256(equal, equal);
 }
+#else
+W2V_INLINE int w2v_distinct(const w2v_plan *plan)
+{
+    const w2v_i4 a = w2v_load_ids(plan->ids), b = w2v_load_ids(plan->ids + 4);
+    const w2v_i4 equal = (a == (w2v_i4){a[1], a[2], a[3], b[0]}) | (b == (w2v_i4){b[1], b[2], b[3], a[0]}) |
+                         (a == (w2v_i4){a[2], a[3], b[0], b[1]}) | (b == (w2v_i4){b[2], b[3], a[0], a[1]}) |
+                         (a == (w2v_i4){a[3], b[0], b[1], b[2]}) | (b == (w2v_i4){b[3], a[0], a[1], a[2]}) | (a == b);
+    return (equal[0] | equal[1] | equal[2] | equal[3]) == 0;
+}
+#endif
 
 /* Levels of the Huffman tree below the root that every path goes through so often that they stay in a cache. */
 #define W2V_WARM_LEVELS 5
@@ -148,11 +122,11 @@ W2V_INLINE void w2v_note_rows(const w2v_model *model, w2v_plan *plan, int32_t ta
     const int64_t negative = model->negative, stride = model->stride;
     int64_t count = 1;
     rows[0] = w2v_row(output_vectors, stride, target_id);
-    plan->ids[0] = plan->ids[W2V_GROUP] = target_id;
+    plan->ids[0] = target_id;
     for (int64_t i = 0; i < negative; i++) {
         const int32_t word_id = words[i];
         if (i + 1 < W2V_GROUP)
-            plan->ids[i + 1] = plan->ids[i + 1 + W2V_GROUP] = word_id;
+            plan->ids[i + 1] = word_id;
         rows[count] = w2v_row(output_vectors, stride, word_id);
         count += word_id != target_id;
     }

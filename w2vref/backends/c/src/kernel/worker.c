@@ -31,8 +31,7 @@ typedef struct {
     float *input;         /* skip-gram: the row of the context word */
     float **rows;         /* the target's row, then those of the negatives that are not the target */
     int64_t count;        /* of rows; 0 when negative = 0 */
-    /* The target and the negatives, filled up with numbers that are no words; twice, for w2v_distinct. */
-    int32_t ids[2 * W2V_GROUP];
+    int32_t ids[W2V_GROUP]; /* the target and the negatives, filled up with numbers that are no words */
 } w2v_plan;
 
 typedef struct {
@@ -104,8 +103,8 @@ static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64
     worker->negative_labels = w2v_take(arena, &used, rows, sizeof(float));
     for (int i = 0; i < W2V_PLANS; i++) {
         worker->plans[i].rows = w2v_take(arena, &used, rows, sizeof(float *));
-        for (int32_t j = 0; j < 2 * W2V_GROUP; j++)
-            worker->plans[i].ids[j] = -1 - j % W2V_GROUP;
+        for (int32_t j = 0; j < W2V_GROUP; j++)
+            worker->plans[i].ids[j] = -1 - j;
     }
     worker->noise = w2v_take(arena, &used, W2V_BATCH * rows, sizeof(uint32_t));
     worker->noise_words = w2v_take(arena, &used, W2V_BATCH * rows, sizeof(int32_t));
