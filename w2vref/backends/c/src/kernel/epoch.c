@@ -112,8 +112,7 @@ static void w2v_gather_piece(w2v_worker *worker, int64_t first, int64_t last)
         w2v_bound(worker, begin, length);
     }
     worker->effective_words += worker->last_center - worker->first_center;
-    worker->center = worker->first_center - 1;
-    worker->context = worker->end = 0;
+    worker->place = (w2v_place){.center = worker->first_center - 1};
 }
 
 /* Train the centres among corpus tokens first .. last - 1. */

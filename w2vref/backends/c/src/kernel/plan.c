@@ -19,32 +19,33 @@ W2V_INLINE void w2v_ask(const float *line)
 }
 
 /* Ask for the input row of the last word that the window of a centre may reach: the one that is new. */
-W2V_INLINE void w2v_prefetch_context(const w2v_worker *worker, const w2v_token *token)
+W2V_INLINE void w2v_prefetch_context(const w2v_worker *worker, int64_t center)
 {
-    const int64_t reach = worker->center + worker->model->window;
-    const float *row = worker->token_rows[reach < token->end ? reach : token->end - 1];
+    const int64_t reach = center + worker->model->window, end = worker->tokens[center].end;
+    const float *row = worker->token_rows[reach < end ? reach : end - 1];
     for (int64_t at = 0; at < worker->model->stride; at += W2V_BLOCK)
         w2v_ask(row + at);
 }
 
 /* Go to the next centre that has a context, and draw its window; return 0 if there is none. */
-W2V_INLINE int w2v_next_center(w2v_worker *worker)
+W2V_INLINE int w2v_next_center(const w2v_worker *worker, w2v_place *place)
 {
     const w2v_model *model = worker->model;
-    while (++worker->center < worker->last_center) {
-        const w2v_token *token = &worker->tokens[worker->center];
+    while (++place->center < worker->last_center) {
+        const int64_t center = place->center;
+        const w2v_token *token = &worker->tokens[center];
         int64_t radius = model->window;
-        w2v_prefetch_context(worker, token);
-        worker->next_draw = 0;
+        w2v_prefetch_context(worker, center);
+        place->next_draw = 0;
         if (model->shrink_windows)
-            radius = w2v_window_radius(w2v_draw(token->key, worker->next_draw++), model->window);
-        worker->begin = worker->center - token->begin > radius ? worker->center - radius : token->begin;
-        worker->end = token->end - worker->center > radius ? worker->center + radius + 1 : token->end;
-        worker->context = worker->begin;
-        if (worker->end - worker->begin > 1)
+            radius = w2v_window_radius(w2v_draw(token->key, place->next_draw++), model->window);
+        place->begin = center - token->begin > radius ? center - radius : token->begin;
+        place->end = token->end - center > radius ? center + radius + 1 : token->end;
+        place->context = place->begin;
+        if (place->end - place->begin > 1)
             return 1;
     }
-    worker->context = worker->end; /* asked again, there is still none */
+    place->context = place->end; /* asked again, there is still none */
     return 0;
 }
 
@@ -90,29 +91,40 @@ W2V_INLINE void w2v_prefetch_path(const w2v_model *model, int64_t word_id)
 }
 
 /* Go to the next step of the piece and note where it stands; return 0 at the end. */
-W2V_INLINE int w2v_place_step(w2v_worker *worker, w2v_plan *plan)
+W2V_INLINE int w2v_place_step(const w2v_worker *worker, int sg, uint64_t negative, w2v_place *place, w2v_plan *plan)
 {
-    const w2v_model *model = worker->model;
-    if (model->sg) {
-        worker->context += worker->context == worker->center;
-        if (worker->context >= worker->end) {
-            if (!w2v_next_center(worker))
+    if (sg) {
+        place->context += place->context == place->center;
+        if (place->context >= place->end) {
+            if (!w2v_next_center(worker, place))
                 return 0;
-            worker->context += worker->context == worker->center;
+            place->context += place->context == place->center;
         }
-        plan->input = worker->token_rows[worker->context];
-        plan->begin = worker->context++;
+        plan->input = worker->token_rows[place->context];
+        plan->begin = place->context++;
     } else {
-        if (!w2v_next_center(worker))
+        if (!w2v_next_center(worker, place))
             return 0;
-        plan->begin = worker->begin;
-        plan->end = worker->end;
+        plan->begin = place->begin;
+        plan->end = place->end;
     }
-    plan->center = worker->center;
+    plan->center = place->center;
     plan->count = 0;
-    plan->first_draw = worker->next_draw;
-    worker->next_draw += (uint64_t)model->negative;
+    plan->first_draw = place->next_draw;
+    place->next_draw += negative;
     return 1;
+}
+
+/* Place the steps of a batch, as many as the piece still has; return how many. sg: a constant. */
+W2V_INLINE int64_t w2v_place_steps(w2v_worker *worker, int sg, w2v_plan *plans)
+{
+    const uint64_t negative = (uint64_t)worker->model->negative;
+    w2v_place place = worker->place; /* a copy stays in registers */
+    int64_t steps = 0;
+    while (steps < W2V_BATCH && w2v_place_step(worker, sg, negative, &place, &plans[steps]))
+        steps++;
+    worker->place = place;
+    return steps;
 }
 
 /* Note the rows of a plan: that of the target, and those of the negatives that are not the target. */
@@ -139,9 +151,7 @@ W2V_NOINLINE void w2v_plan_batch(w2v_worker *worker)
     const w2v_model *const model = worker->model;
     const int64_t negative = model->negative;
     w2v_plan *const plans = worker->plans + worker->planned % W2V_PLANS;
-    int64_t steps = 0;
-    while (steps < W2V_BATCH && w2v_place_step(worker, &plans[steps]))
-        steps++;
+    const int64_t steps = model->sg ? w2v_place_steps(worker, 1, plans) : w2v_place_steps(worker, 0, plans);
     worker->planned += steps;
     if (!negative)
         return;

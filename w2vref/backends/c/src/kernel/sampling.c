@@ -30,8 +30,9 @@ W2V_INLINE void w2v_noise_draws(const w2v_model *model, uint64_t key, uint64_t f
     const uint32_t *const guide = model->noise_guide;
     const int32_t shift = model->noise_shift;
     for (int64_t i = 0; i < count; i++) {
-        r[i] = 1 + (uint32_t)w2v_scaled(w2v_draw(key, first + (uint64_t)i), total);
-        __builtin_prefetch(guide + (r[i] >> shift));
+        const uint32_t value = 1 + (uint32_t)w2v_scaled(w2v_draw(key, first + (uint64_t)i), total);
+        __builtin_prefetch(guide + (value >> shift));
+        r[i] = value;
     }
 }
 

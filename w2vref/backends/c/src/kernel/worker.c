@@ -34,6 +34,12 @@ typedef struct {
     int32_t ids[W2V_GROUP]; /* the target and the negatives, filled up with numbers that are no words */
 } w2v_plan;
 
+/* A place in a piece: the centre and its window, the coming context word of skip-gram, the coming draw of the centre. */
+typedef struct {
+    int64_t center, begin, end, context;
+    uint64_t next_draw;
+} w2v_place;
+
 typedef struct {
     const w2v_model *model;
     const w2v_corpus *corpus;
@@ -48,9 +54,7 @@ typedef struct {
     float **token_rows;
     int64_t first_center, last_center; /* centres are tokens[first_center .. last_center) */
 
-    /* Where planning stands. */
-    int64_t center, begin, end, context;
-    uint64_t next_draw;
+    w2v_place place;          /* where planning stands */
     int64_t step, planned;    /* of the piece: the step that is taken, and how many are planned */
     int64_t asked_center;     /* whose path's rows were asked for last */
     w2v_plan plans[W2V_PLANS]; /* step i is plans[i % W2V_PLANS] */
