@@ -18,8 +18,8 @@ from w2vref.reference.block_layout import block_bounds
 ORDINARY = 50
 """Cases of a check, times its entry in EXAMPLES."""
 RUNS = 2
-"""Which cases are drawn changes with the modules that are loaded, whose constants Hypothesis looks at, and the
-cases of a run are not independent: what one run in a thousand misses, two in a row do not."""
+"""Which cases are drawn changes with the modules that are loaded, whose constants Hypothesis looks at, and
+the cases of a run are not independent: what one run in a thousand misses, two in a row do not."""
 Feature = Callable[[Any], bool]
 
 
