@@ -145,8 +145,8 @@ def test_a_longer_text_with_repeats_and_a_size_of_its_own(
 def test_words_of_little_noise_have_edges_of_their_own(
     make_case: Any, train: Any, reference: Any, backends: Any, algorithm: str
 ) -> None:
-    # There are 1,100 values of r: the last of a word is drawn, too. Of the guide's buckets some have one word,
-    # some two, some many.
+    # There are 1,100 values of r: the last of a word is drawn, too. Of the guide's buckets some have one
+    # word, some two, some many.
     masses = [1, 1, 1, 1, 1, 500, 30, 1, 2, 1, 400, 9, 0, 20, 31, 33, 34, 34]
     case = make_case(seed=4, lengths=(900, 900), vocab_size=len(masses), negative=5, algorithm=algorithm)
     tables = dataclasses.replace(case.job.tables, cum_table=np.cumsum(masses, dtype=np.uint32))
