@@ -37,6 +37,52 @@ def test_more_workers_than_cores_change_no_bit_and_end(
 
 
 @pytest.mark.parametrize("sg", [True, False])
+@pytest.mark.parametrize("workers", [1, 3])
+def test_rows_of_words_that_stand_once_in_a_block_have_their_bits(
+    make_case: Any, train: Any, backend: Any, sg: bool, workers: int
+) -> None:
+    """Their steps are taken by the tile itself: most rows here, but for those whose windows cross tasks."""
+    case = make_case(
+        lengths=[*[7, 90, 1] * 20, 300], vocab_size=4000, vector_size=20, sg=sg, window=7, locks="each",
+        compute_loss=True, workers=workers, algorithm="block",
+        block=BlockRule(words=400, draws=24, cap=20.0, input_cap=10.0),
+    )  # fmt: skip
+    expected, expected_result = train(NumpyBackend(), case)
+    trained, result = train(backend, case)
+    trained.assert_same_bits(expected, "words that stand once")
+    assert result.loss == pytest.approx(expected_result.loss, rel=1e-9)
+
+
+def long_block(make_case: Any) -> Any:
+    """Return a case of one block, which takes so long that it is left on a stop (W2V_MOST_UNSTOPPED)."""
+    return make_case(
+        lengths=[50] * 1600, vocab_size=9000, vector_size=48, sg=True, window=10, workers=2, algorithm="block",
+        block=BlockRule(words=80_000, draws=64),
+    )  # fmt: skip
+
+
+def test_a_long_block_has_the_bits_of_the_reference(make_case: Any, train: Any, backend: Any) -> None:
+    case = long_block(make_case)
+    train(backend, case)[0].assert_same_bits(train(NumpyBackend(), case)[0], "a block of 80,000 words")
+
+
+def test_a_long_block_is_left_on_a_stop_and_nothing_of_it_applied(make_case: Any, backend: Any) -> None:
+    case = long_block(make_case)
+    stopped, control = case.copy(), Control()
+
+    def stop() -> None:
+        time.sleep(0.02)
+        control.stop[0] = 1
+
+    thread = threading.Thread(target=stop)
+    thread.start()
+    backend.train(stopped.job, control)
+    thread.join()
+    assert control.next_token[0] == 0
+    stopped.assert_same_bits(case, "a block that was left")
+
+
+@pytest.mark.parametrize("sg", [True, False])
 @pytest.mark.parametrize(("cap", "input_cap"), [(4.0, 0.5), (0.5, 4.0), (2.0, None)])
 def test_each_side_of_a_row_has_its_cap(
     make_case: Any, train: Any, backend: Any, sg: bool, cap: float, input_cap: float | None

@@ -206,6 +206,7 @@ def block_struct(library: Library, job: TrainingJob, control: Control) -> Struct
     room = int(np.diff(bounds).max(initial=0))
     # For as many positions as blocks have tokens: only what is written to takes memory.
     rows = padded_zeros(2 * room + -(-room // rule.tile) * rule.draws, job.config.vector_size)
+    struct.workers = job.workers
     struct.room, struct.contributions = (
         room,
         buffer(library, rows, np.float32, "contributions", writable=True),

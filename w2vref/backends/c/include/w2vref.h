@@ -109,6 +109,7 @@ typedef struct {
     const int64_t *bounds; /* (blocks + 1,): block k is tokens bounds[k] .. bounds[k + 1] - 1 */
     int64_t blocks;
     int64_t room;         /* tokens of the longest block */
+    int64_t workers;      /* as many will share the work; it decides the size of tasks alone */
     float *contributions; /* (2 * room + ceil(room / tile) * draws, stride), rows as those of w2v_model */
 } w2v_block_rule;
 

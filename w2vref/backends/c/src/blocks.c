@@ -46,6 +46,7 @@ static size_t w2v_lay_out_blocks(w2v_blocks *all, char *memory)
         block->weights = w2v_part(memory, &used, tiles, sizeof(int64_t));
         block->entries = w2v_part(memory, &used, entries, sizeof(uint64_t));
         block->spare = w2v_part(memory, &used, entries, sizeof(uint64_t));
+        block->lone = w2v_part(memory, &used, entries, sizeof(uint8_t));
         block->losses = w2v_part(memory, &used, w2v_ceiling(tiles, W2V_TASK_TILES) + 1, sizeof(double));
     }
     return used;
@@ -76,6 +77,10 @@ w2v_blocks *w2v_blocks_new(const w2v_model *model, const w2v_corpus *corpus, con
     all->rule = rule;
     all->room = rule->room;
     all->reach = model->window < rule->room ? model->window : rule->room;
+    all->takes_lone_steps = all->room * model->stride * (model->window + rule->draws) < W2V_MOST_UNSTOPPED;
+    all->task_tiles = W2V_TASK_TILES;
+    if (rule->workers == 1 && all->takes_lone_steps)
+        all->task_tiles += w2v_ceiling(rule->room, rule->tile); /* all of any block */
     all->to_inputs = rule->contributions;
     all->to_outputs = all->to_inputs + all->room * model->stride;
     all->memory = malloc(w2v_lay_out_blocks(all, NULL) + 64);
@@ -108,8 +113,8 @@ static int64_t w2v_tasks(const w2v_blocks *all, int64_t phase)
 {
     const w2v_block *block = &all->blocks[phase / 2 % W2V_BLOCKS_AHEAD];
     const int64_t tasks = phase % 2 == W2V_TILES
-                              ? w2v_ceiling(block->tiles, W2V_TASK_TILES)
-                              : w2v_ceiling(block->n + block->tiles * all->rule->draws, W2V_TASK_ENTRIES);
+                              ? w2v_ceiling(block->tiles, all->task_tiles)
+                              : w2v_ceiling(block->shared, W2V_TASK_ENTRIES);
     return tasks ? tasks : 1; /* a block without a kept token has phases, too */
 }
 
@@ -156,8 +161,8 @@ static void w2v_end_phase(w2v_blocks *all, int64_t phase)
     }
     all->result.effective_words += block->n;
     if (all->run->compute_loss)
-        for (int64_t task = 0; task < w2v_tasks(all, phase - 1); task++)
-            all->result.loss += block->losses[task]; /* in order: the same for any number of workers */
+        for (int64_t k = 0; k < w2v_ceiling(block->tiles, W2V_TASK_TILES); k++)
+            all->result.loss += block->losses[k]; /* in order: the same for any number of workers */
     __atomic_store_n(all->run->next_token, all->rule->bounds[number + 1], __ATOMIC_RELAXED);
     __atomic_store_n(&all->applied, number + 1, __ATOMIC_RELEASE);
     if (number + 1 == all->rule->blocks)
@@ -229,7 +234,7 @@ static void w2v_do_task(const w2v_kernels *kernels, w2v_blocks *all, int64_t pha
     task = tasks - 1 - task; /* `work` counts down, tasks are taken from the first on, as memory is best read */
     if (phase % 2 == W2V_APPLY)
         kernels->block_apply(all, block, task, scratch);
-    else if (__atomic_load_n(all->run->stop, __ATOMIC_RELAXED))
+    else if (!all->takes_lone_steps && __atomic_load_n(all->run->stop, __ATOMIC_RELAXED))
         __atomic_store_n(&all->abandoned, 1, __ATOMIC_RELAXED);
     else
         kernels->block_tiles(all, block, task, scratch);
@@ -269,8 +274,14 @@ static void w2v_work_on_blocks(const w2v_kernels *kernels, w2v_blocks *all, cons
 static size_t w2v_lay_out_scratch(const w2v_blocks *all, w2v_block_scratch *scratch, char *memory)
 {
     const int64_t stride = all->model->stride, tile = all->rule->tile;
-    const int64_t reached = W2V_TASK_TILES * tile + 2 * all->reach;
+    const int64_t reached = all->task_tiles * tile + 2 * all->reach;
     size_t used = 0;
+    for (scratch->lone_mask = 1; scratch->lone_mask < tile + 2 * all->reach; scratch->lone_mask *= 2) {
+    }
+    scratch->lone_inputs = w2v_part(memory, &used, tile * stride, sizeof(float));
+    scratch->lone_noise = w2v_part(memory, &used, all->rule->draws * stride, sizeof(float));
+    scratch->lone_outputs = w2v_part(memory, &used, scratch->lone_mask * stride, sizeof(float));
+    scratch->lone_mask--;
     scratch->row = w2v_part(memory, &used, stride, sizeof(float));
     scratch->error = w2v_part(memory, &used, stride, sizeof(float));
     scratch->ignored = w2v_part(memory, &used, stride, sizeof(float));

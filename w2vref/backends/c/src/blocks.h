@@ -13,12 +13,17 @@
 
 #include "internal.h"
 
-/* Tiles, and entries of the list of rows, in one task: some 0.05 ms. */
+/* Tiles, and entries of the list of rows, in one task, some 0.05 ms; a single worker takes all tiles of a block at once. */
 #define W2V_TASK_TILES 4
 #define W2V_TASK_ENTRIES 128
 #define W2V_BLOCKS_AHEAD 4
+/* Blocks of no more than so many components in pairs and noise, some 0.05 s, are not left once they are begun. */
+#define W2V_MOST_UNSTOPPED 250000000
 /* Bounds of BlockRule in w2vref/config.py. */
 #define W2V_MOST_TILE 64
+
+/* The rows of a position or a noise word that nothing else in the block reads or adds to. */
+enum { W2V_LONE_INPUT = 1, W2V_LONE_OUTPUT = 2 };
 
 /* A prepared block. Its n kept tokens are its positions, with numbers from 0. */
 struct w2v_block {
@@ -34,9 +39,11 @@ struct w2v_block {
     int32_t *noise;      /* (tiles, draws): noise words */
     int64_t *weights;    /* (tiles,): what the noise of a tile counts for: its pairs, or steps of CBOW */
     /* (n + tiles * draws,): word id in the upper half; in the lower, a position i, or n + a place in noise.
-     * Sorted: for each row what is added to it, in order. */
+     * Sorted: for each row what is added to it, in order; without those of lone rows, `shared` are left. */
     uint64_t *entries, *spare;
-    double *losses; /* (tasks,): of tile tasks */
+    int64_t shared;
+    uint8_t *lone;  /* (n + tiles * draws,), as entries count: W2V_LONE_*, the steps that the tile takes itself */
+    double *losses; /* (ceil(tiles / W2V_TASK_TILES),): of so many tiles each, whatever the tasks */
     int bad_word;   /* a word id outside the vocabulary was found */
     int arrived;    /* of two: the block is prepared; the block before it is applied */
 };
@@ -48,6 +55,8 @@ struct w2v_blocks {
     const w2v_block_rule *rule;
     int64_t room;  /* positions of a block at most */
     int64_t reach; /* neighbours of a position on one side at most */
+    int64_t task_tiles; /* tiles of a task */
+    int takes_lone_steps; /* tiles change parameters: a block that is begun is finished */
 
     w2v_block blocks[W2V_BLOCKS_AHEAD]; /* block k is blocks[k % W2V_BLOCKS_AHEAD] */
     /* Contributions of the block that is worked on. CBOW: to_inputs are the errors of the projections. */
@@ -72,6 +81,10 @@ struct w2v_blocks {
 struct w2v_block_scratch {
     float *row, *error, *ignored, *ignored_too; /* (stride,) each */
     float **projections;                        /* (tile,): CBOW: rows (stride,), the projections of a tile */
+    /* Contributions to lone rows, (stride,) each: of a tile's positions and noise, and to the output rows of the last
+     * positions, as many as a power of two that holds a tile with all its neighbours. */
+    float *lone_inputs, *lone_noise, *lone_outputs;
+    int64_t lone_mask;
     /* For each position that a task reaches, its own and up to `reach` on both sides: A, O and dO. */
     float **input_rows, **output_rows, **to_outputs;
     void *memory;

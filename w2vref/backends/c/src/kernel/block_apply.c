@@ -1,45 +1,6 @@
 /*
- * block_apply.c - the one step of each row that a block touches: the capped sum of its contributions.
- *
- * The twin of _apply in w2vref/reference/block.py.
+ * block_apply.c - the steps of a block's rows that its tiles have not taken.
  */
-
-/* The step of one row: row += lock * (scale * D), D the sum of its contributions. */
-typedef struct {
-    float *row;
-    float scale;       /* min(1, 1 / (cap * alpha * mass)) */
-    const float *lock; /* NULL: none */
-    float *sum;        /* (stride,): what has been added up of D */
-    int from_zero;     /* nothing has been */
-} w2v_step;
-
-W2V_INLINE float w2v_scale_of(float capped_alpha, float mass)
-{
-    const float x = capped_alpha * mass;
-    return 1.0f / (x > 1.0f ? x : 1.0f);
-}
-
-/* Add the last `count` contributions to D, and take the step. */
-W2V_INLINE void w2v_finish_step(int count, int64_t extent, const w2v_step *step, float *const *contributions)
-{
-    const w2v_vec scale = w2v_all(step->scale), lock = w2v_all(step->lock ? *step->lock : 1.0f);
-    float *const row = step->row;
-    const float *const sum = step->sum, *added[W2V_GROUP];
-    const int from_zero = step->from_zero, locked = step->lock != NULL;
-#pragma GCC unroll 8
-    for (int k = 0; k < count; k++)
-        added[k] = contributions[k];
-    for (int64_t at = 0; at < extent; at += W2V_WIDTH) {
-        w2v_vec d = from_zero ? w2v_all(0.0f) : w2v_load(sum + at);
-#pragma GCC unroll 8
-        for (int k = 0; k < count; k++)
-            d += w2v_load(added[k] + at);
-        d *= scale;
-        if (locked)
-            d *= lock;
-        w2v_store(row + at, w2v_load(row + at) + d);
-    }
-}
 
 /* Take the step of a row whose contributions are `first` + stride * the lower half of each entry, in order. */
 static void w2v_step_row(int64_t extent, int64_t stride, w2v_step *step, const uint64_t *entries, int64_t count,
@@ -101,28 +62,25 @@ static void w2v_apply_word(const w2v_blocks *all, const w2v_block *block, const 
     const w2v_model *model = all->model;
     const int64_t extent = w2v_extent(model->size), stride = model->stride, n = block->n, draws = all->rule->draws;
     const int64_t word_id = (int64_t)(entries[0] >> 32);
-    const float share = (float)model->negative / (float)draws;
-    const float in_alpha = all->rule->input_cap * block->alpha, out_alpha = all->rule->cap * block->alpha;
-    int64_t in_mass = 0, out_mass = 0, noise_mass = 0;
+    const int lone = block->lone[(uint32_t)entries[0]];
+    int64_t pairs = 0, targets = 0, noise = 0;
     for (int64_t k = 0; k < positions; k++) {
         const int64_t i = (uint32_t)entries[k];
-        const int64_t pairs = (int64_t)block->left[i] + block->right[i];
-        in_mass += model->sg ? pairs : block->centers_of[i];
-        out_mass += model->sg ? block->centers_of[i] : pairs > 0;
+        pairs += model->sg ? (int64_t)block->left[i] + block->right[i] : block->centers_of[i];
+        targets += w2v_targets_of(all, block, i);
     }
     for (int64_t k = positions; k < count; k++)
-        noise_mass += block->weights[((int64_t)(uint32_t)entries[k] - n) / draws];
-    w2v_step step = {.sum = scratch->row, .from_zero = 1};
-    if (positions) {
-        step.row = w2v_row(model->input_vectors, stride, word_id);
-        step.scale = w2v_scale_of(in_alpha, (float)((1 + model->negative) * in_mass));
-        step.lock = model->lock_count ? &model->locks[model->lock_count == 1 ? 0 : word_id] : NULL;
+        noise += block->weights[((int64_t)(uint32_t)entries[k] - n) / draws];
+    if (positions && !(lone & W2V_LONE_INPUT)) {
+        w2v_step step = w2v_input_step(all, block, word_id, pairs);
+        step.sum = scratch->row;
         w2v_step_input(all, block, &step, entries, positions, scratch);
     }
-    step = (w2v_step){.sum = scratch->row, .from_zero = 1,
-                      .row = w2v_row(model->output_vectors, stride, word_id),
-                      .scale = w2v_scale_of(out_alpha, (float)out_mass + share * (float)noise_mass)};
-    w2v_step_row(extent, stride, &step, entries, count, all->to_outputs);
+    if (!(lone & W2V_LONE_OUTPUT)) {
+        w2v_step step = w2v_output_step(all, block, word_id, targets, noise);
+        step.sum = scratch->row;
+        w2v_step_row(extent, stride, &step, entries, count, all->to_outputs);
+    }
 }
 
 /* Entries ahead at which what an entry needs is asked for. */
@@ -137,12 +95,14 @@ W2V_INLINE void w2v_ask_for_entry(const w2v_blocks *all, const w2v_block *block,
     const int64_t stride = all->model->stride, i = (uint32_t)block->entries[place];
     const int64_t word_id = (int64_t)(block->entries[place] >> 32);
     const int begins = place == 0 || (int64_t)(block->entries[place - 1] >> 32) != word_id;
-    W2V_ASK_FOR_ROW(all->to_outputs + i * stride, stride, 0, 2);
-    if (i < block->n)
+    if (!(block->lone[i] & W2V_LONE_OUTPUT)) {
+        W2V_ASK_FOR_ROW(all->to_outputs + i * stride, stride, 0, 2);
+        if (begins)
+            W2V_ASK_FOR_ROW(w2v_row(all->model->output_vectors, stride, word_id), stride, 1, 3);
+    }
+    if (i < block->n && !(block->lone[i] & W2V_LONE_INPUT)) {
         W2V_ASK_FOR_ROW(all->to_inputs + i * stride, stride, 0, 2);
-    if (begins) {
-        W2V_ASK_FOR_ROW(w2v_row(all->model->output_vectors, stride, word_id), stride, 1, 3);
-        if (i < block->n)
+        if (begins)
             W2V_ASK_FOR_ROW(w2v_row(all->model->input_vectors, stride, word_id), stride, 1, 3);
     }
 }
@@ -159,7 +119,7 @@ W2V_INLINE int64_t w2v_word_boundary(const w2v_block *block, int64_t place, int6
 static void w2v_do_block_apply(const w2v_blocks *all, const w2v_block *block, int64_t number,
                                const w2v_block_scratch *scratch)
 {
-    const int64_t n = block->n, total = n + block->tiles * all->rule->draws;
+    const int64_t n = block->n, total = block->shared;
     const int64_t end = w2v_word_boundary(block, (number + 1) * W2V_TASK_ENTRIES, total);
     int64_t place = w2v_word_boundary(block, number * W2V_TASK_ENTRIES, total);
     int64_t asked = place;

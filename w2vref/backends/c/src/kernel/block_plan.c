@@ -105,6 +105,63 @@ static void w2v_block_sort(const w2v_model *model, w2v_block *block, int64_t cou
     }
 }
 
+/*
+ * Take what reaches from one task of tiles into another from what may be lone: for skip-gram, input rows of centres
+ * whose windows do, and output rows of positions that are in such a window.
+ */
+static void w2v_mark_crossings(const w2v_blocks *all, w2v_block *block)
+{
+    const int64_t n = block->n, reach = all->reach, span = all->task_tiles * all->rule->tile;
+    uint8_t *const lone = block->lone;
+    for (int64_t edge = span; edge < n; edge += span) {
+        for (int64_t i = edge > reach ? edge - reach : 0; i < edge; i++)
+            for (int64_t j = edge; j <= i + block->right[i]; j++) {
+                lone[i] &= (uint8_t)~W2V_LONE_INPUT;
+                lone[j] &= (uint8_t)~W2V_LONE_OUTPUT;
+            }
+        for (int64_t i = edge; i < n && i < edge + reach; i++)
+            for (int64_t j = i - block->left[i]; j < edge; j++) {
+                lone[i] &= (uint8_t)~W2V_LONE_INPUT;
+                lone[j] &= (uint8_t)~W2V_LONE_OUTPUT;
+            }
+    }
+}
+
+/*
+ * Find the rows that a single position or noise word reads and adds to, all of it in one task, and take them off the
+ * list: the tile takes their steps, while row and contribution are at hand. No one else can see that. In CBOW input
+ * rows are read by whole windows and are none of them.
+ */
+static void w2v_find_lone(const w2v_blocks *all, w2v_block *block)
+{
+    const int64_t n = block->n, drawn = block->tiles * all->rule->draws;
+    const int all_of_position = W2V_LONE_INPUT | W2V_LONE_OUTPUT;
+    uint64_t *const entries = block->entries;
+    block->shared = n + drawn;
+    memset(block->lone, 0, (size_t)(n + drawn));
+    if (!all->takes_lone_steps)
+        return;
+    memset(block->lone, all->model->sg ? all_of_position : W2V_LONE_OUTPUT, (size_t)n);
+    memset(block->lone + n, W2V_LONE_OUTPUT, (size_t)drawn);
+    if (all->model->sg)
+        w2v_mark_crossings(all, block);
+    /* Without branches: they would depend on the words. The positions of a word stand before its noise. */
+    int64_t kept = 0;
+    uint64_t before = UINT64_MAX;
+    for (int64_t place = 0; place < n + drawn; place++) {
+        const uint64_t entry = entries[place], after = place + 1 < n + drawn ? entries[place + 1] : UINT64_MAX;
+        const int64_t i = (uint32_t)entry;
+        const int begins = entry >> 32 != before >> 32, ends = entry >> 32 != after >> 32;
+        const int one_position = begins & (ends | ((int64_t)(uint32_t)after >= n));
+        const int lone = block->lone[i] & (one_position * W2V_LONE_INPUT | (begins & ends) * W2V_LONE_OUTPUT);
+        block->lone[i] = (uint8_t)lone;
+        entries[kept] = entry;
+        kept += lone != (i < n ? all_of_position : W2V_LONE_OUTPUT);
+        before = entry;
+    }
+    block->shared = kept;
+}
+
 /* List what is added to which row. */
 static void w2v_block_entries(const w2v_blocks *all, w2v_block *block)
 {
@@ -114,6 +171,7 @@ static void w2v_block_entries(const w2v_blocks *all, w2v_block *block)
     for (int64_t i = 0; i < drawn; i++)
         block->entries[n + i] = (uint64_t)block->noise[i] << 32 | (uint64_t)(n + i);
     w2v_block_sort(all->model, block, n + drawn);
+    w2v_find_lone(all, block);
 }
 
 /* Prepare a block, or the beginning of one after a stop, which is then not worked on. */

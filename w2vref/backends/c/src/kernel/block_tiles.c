@@ -6,8 +6,9 @@
  *
  *   pairs      of each centre, at once: g, what they add to dA of the centre and to dO of its neighbours
  *   noise      h of all positions of a tile with its noise words, then what they add to dA, and dN
+ *   lone rows  take their steps, once all that reads them is done
  *
- * A task takes W2V_TASK_TILES tiles and writes the contributions of its own positions. A pair with a position of
+ * A task takes some tiles and writes the contributions of its own positions. A pair with a position of
  * another task is taken by both: one adds to the input row, the other to the output row.
  */
 
@@ -29,6 +30,7 @@ typedef struct {
     int64_t begin, end;  /* the positions of the task */
     int64_t first, last; /* the positions that its pairs reach */
     int64_t cleared;     /* skip-gram: dO of the positions before this one is set */
+    int64_t stepped;     /* lone output rows of the positions before this one have taken their steps */
     float share;         /* negative / draws */
     double loss;
 } w2v_tile_task;
@@ -80,17 +82,20 @@ W2V_NOINLINE void w2v_take_pairs_of(w2v_tile_task *task, const w2v_pairs *pairs,
     W2V_BY_COUNT(count, w2v_take_pairs(task, pairs, n, counts_loss))
 }
 
-/* Take the pairs (i, j), first <= j <= last, j != i. A centre of another task only adds to output rows. */
-static void w2v_take_center(w2v_tile_task *task, int64_t i, int64_t first, int64_t last)
+/*
+ * Take the pairs (i, j), first <= j <= last, j != i, and write what they add to dA_i. Of a centre of another task
+ * (to_input is NULL) they only add to output rows.
+ */
+static void w2v_take_center(w2v_tile_task *task, int64_t i, int64_t first, int64_t last, float *to_input)
 {
     const w2v_block_scratch *scratch = task->scratch;
-    const int64_t stride = task->stride, start = task->first;
-    const int own = i >= task->begin && i < task->end, counts_loss = own && task->all->run->compute_loss;
+    const int64_t start = task->first;
+    const int counts_loss = to_input && task->all->run->compute_loss;
     for (; task->cleared <= last && task->cleared < task->end; task->cleared++)
         w2v_clear(scratch->to_outputs[task->cleared - start], task->extent);
     w2v_pairs pairs;
     pairs.input = scratch->input_rows[i - start];
-    pairs.to_input = own ? task->all->to_inputs + i * stride : scratch->ignored;
+    pairs.to_input = to_input ? to_input : scratch->ignored;
     pairs.from_zero = 1;
     if (first == last)
         w2v_clear(pairs.to_input, task->extent); /* no pair */
@@ -117,7 +122,7 @@ static void w2v_take_neighbours(w2v_tile_task *task, int64_t from, int64_t to)
         const int64_t first = i - block->left[i] > task->begin ? i - block->left[i] : task->begin;
         const int64_t last = i + block->right[i] < task->end ? i + block->right[i] : task->end - 1;
         if (first <= last)
-            w2v_take_center(task, i, first, last);
+            w2v_take_center(task, i, first, last, NULL);
     }
 }
 
@@ -125,22 +130,51 @@ static void w2v_take_neighbours(w2v_tile_task *task, int64_t from, int64_t to)
 
 /* A tile: its number, and its positions. */
 typedef struct {
-    int64_t number, count;
+    int64_t number, first, count;
     float *const *rows;           /* A, or H */
     float weights[W2V_MOST_TILE]; /* what the noise of each position counts for */
     float *noise[W2V_MOST_TILE];  /* N */
+    float *to_rows[W2V_MOST_TILE], *to_noise[W2V_MOST_TILE]; /* dA (CBOW: E), dN */
+    int64_t lone_rows[W2V_MOST_TILE], lone_noise[W2V_MOST_TILE]; /* those that take their steps here */
+    int64_t lone_row_count, lone_noise_count;
     float h[W2V_MOST_TILE * W2V_MOST_TILE] __attribute__((aligned(64))); /* (count, draws) */
 } w2v_tile;
+
+/* Begin with a tile: where its noise rows are, and where contributions go. */
+static void w2v_begin_tile(const w2v_tile_task *task, w2v_tile *tile, int64_t number, int64_t first, int64_t last)
+{
+    const w2v_blocks *all = task->all;
+    const w2v_block *block = task->block;
+    const int64_t draws = all->rule->draws, stride = task->stride;
+    int64_t lone = 0;
+    tile->number = number;
+    tile->first = first;
+    tile->count = last - first;
+    for (int64_t i = 0; i < last - first; i++) {
+        const int is_lone = block->lone[first + i] & W2V_LONE_INPUT;
+        tile->to_rows[i] = is_lone ? task->scratch->lone_inputs + i * stride : all->to_inputs + (first + i) * stride;
+        tile->lone_rows[lone] = i;
+        lone += is_lone != 0;
+    }
+    tile->lone_row_count = lone;
+    lone = 0;
+    for (int64_t p = 0; p < draws; p++) {
+        const int64_t place = number * draws + p, entry = block->n + place;
+        const int is_lone = block->lone[entry];
+        tile->noise[p] = w2v_row(task->model->output_vectors, stride, block->noise[place]);
+        tile->to_noise[p] = is_lone ? task->scratch->lone_noise + p * stride : all->to_outputs + entry * stride;
+        tile->lone_noise[lone] = p;
+        lone += is_lone != 0;
+    }
+    tile->lone_noise_count = lone;
+}
 
 /* Write h of a tile, whose rows and weights are set: h = sigmoid(x) * -weight * alpha. */
 static void w2v_score_noise_of(w2v_tile_task *task, w2v_tile *tile)
 {
     static const float zeros[W2V_GROUP] __attribute__((aligned(32))) = {0};
     const int64_t draws = task->all->rule->draws;
-    const int32_t *const words = task->block->noise + tile->number * draws;
     const float alpha = task->block->alpha;
-    for (int64_t p = 0; p < draws; p++)
-        tile->noise[p] = w2v_row(task->model->output_vectors, task->stride, words[p]);
     for (int64_t p = 0; p < draws; p += W2V_GROUP)
         for (int64_t i = 0; i < tile->count; i++) {
             const w2v_sums x = w2v_dots(W2V_GROUP, task->extent, tile->rows[i], tile->noise + p);
@@ -163,12 +197,8 @@ static void w2v_score_noise_of(w2v_tile_task *task, w2v_tile *tile)
  */
 static void w2v_sum_noise(const w2v_tile_task *task, w2v_tile *tile)
 {
-    const int64_t draws = task->all->rule->draws, stride = task->stride, count = tile->count;
-    float *to_noise[W2V_MOST_TILE], *to_rows[W2V_MOST_TILE];
-    for (int64_t p = 0; p < draws; p++)
-        to_noise[p] = task->all->to_outputs + (task->block->n + tile->number * draws + p) * stride;
-    for (int64_t i = 0; i < count; i++)
-        to_rows[i] = task->all->to_inputs + (tile->number * task->all->rule->tile + i) * stride;
+    const int64_t draws = task->all->rule->draws, count = tile->count;
+    float **const to_noise = tile->to_noise, **const to_rows = tile->to_rows;
     for (int64_t i = count; i % W2V_GROUP; i++) { /* the rest of the last targets is nobody's */
         memset(tile->h + i * draws, 0, (size_t)draws * sizeof(float));
         to_rows[i] = task->scratch->ignored;
@@ -182,6 +212,55 @@ static void w2v_sum_noise(const w2v_tile_task *task, w2v_tile *tile)
     if (at < task->extent) { /* a vector that stands over */
         w2v_outers(W2V_GROUP, 1, at, targets, to_rows, draws, tile->noise, tile->h, draws, 1, 0);
         w2v_outers(W2V_GROUP, 1, at, draws, to_noise, count, tile->rows, tile->h, 1, draws, 1);
+    }
+}
+
+/* ---- lone rows ------------------------------------------------------------------------------- */
+
+/* Take the step of a lone row, which has one contribution. */
+W2V_INLINE void w2v_step_lone(const w2v_tile_task *task, w2v_step step, float *contribution)
+{
+    w2v_finish_step(1, task->extent, &step, &contribution);
+}
+
+/* Take the steps of the lone output rows of the positions before `end`, which no window of the task reads any more. */
+static void w2v_step_lone_outputs(w2v_tile_task *task, int64_t end)
+{
+    const w2v_block *block = task->block;
+    for (; task->stepped < end; task->stepped++)
+        if (block->lone[task->stepped] & W2V_LONE_OUTPUT) {
+            const int64_t i = task->stepped;
+            w2v_step_lone(task,
+                          w2v_output_step(task->all, block, block->word_ids[i], w2v_targets_of(task->all, block, i), 0),
+                          task->scratch->to_outputs[i - task->first]);
+        }
+}
+
+/* Take the steps of the lone rows that a tile was the last to read. */
+static void w2v_step_lone_rows(w2v_tile_task *task, const w2v_tile *tile)
+{
+    const w2v_blocks *all = task->all;
+    const w2v_block *block = task->block;
+    const int64_t draws = all->rule->draws, last = tile->first + tile->count;
+    for (int64_t k = 0; k < tile->lone_row_count; k++) {
+        const int64_t i = tile->first + tile->lone_rows[k];
+        w2v_step_lone(task, w2v_input_step(all, block, block->word_ids[i], (int64_t)block->left[i] + block->right[i]),
+                      tile->to_rows[tile->lone_rows[k]]);
+    }
+    for (int64_t k = 0; k < tile->lone_noise_count; k++) {
+        const int64_t p = tile->lone_noise[k], word_id = block->noise[tile->number * draws + p];
+        w2v_step_lone(task, w2v_output_step(all, block, word_id, 0, block->weights[tile->number]), tile->to_noise[p]);
+    }
+    w2v_step_lone_outputs(task, last == task->end || !all->model->sg ? last : last - all->reach);
+}
+
+/* End a tile: what is done with it takes its steps, and its loss is counted. */
+static void w2v_end_tile(w2v_tile_task *task, const w2v_tile *tile)
+{
+    w2v_step_lone_rows(task, tile);
+    if ((tile->number + 1) % W2V_TASK_TILES == 0 || tile->first + tile->count == task->end) {
+        task->block->losses[tile->number / W2V_TASK_TILES] = task->loss;
+        task->loss = 0.0;
     }
 }
 
@@ -227,16 +306,16 @@ static void w2v_sg_tile(w2v_tile_task *task, int64_t number, int64_t first, int6
 {
     const w2v_block *block = task->block;
     w2v_tile tile; /* not initialised: h is large */
-    tile.number = number;
-    tile.count = last - first;
+    w2v_begin_tile(task, &tile, number, first, last);
     tile.rows = task->scratch->input_rows + (first - task->first);
     for (int64_t i = first; i < last; i++) {
         w2v_ask_ahead(task, number, first, i);
         tile.weights[i - first] = (float)((int64_t)block->left[i] + block->right[i]) * task->share;
-        w2v_take_center(task, i, i - block->left[i], i + block->right[i]);
+        w2v_take_center(task, i, i - block->left[i], i + block->right[i], tile.to_rows[i - first]);
     }
     w2v_score_noise_of(task, &tile);
     w2v_sum_noise(task, &tile);
+    w2v_end_tile(task, &tile);
 }
 
 static void w2v_sg_task(w2v_tile_task *task)
@@ -252,17 +331,16 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
 {
     const w2v_model *model = task->model;
     const w2v_block *block = task->block;
-    const int64_t stride = task->stride, extent = task->extent;
+    const int64_t extent = task->extent;
     static const float one[W2V_GROUP] __attribute__((aligned(32))) = {1};
     w2v_tile tile; /* not initialised: h is large */
-    tile.number = number;
-    tile.count = last - first;
+    w2v_begin_tile(task, &tile, number, first, last);
     tile.rows = task->scratch->projections;
     for (int64_t i = first; i < last; i++) {
         const int64_t pairs = (int64_t)block->left[i] + block->right[i];
         float *const *const row = task->scratch->input_rows + (i - task->first);
         float *const h = tile.rows[i - first], *const output = task->scratch->output_rows[i - task->first];
-        float *const error = task->all->to_inputs + i * stride, *const to_output = task->all->to_outputs + i * stride;
+        float *const error = tile.to_rows[i - first], *const to_output = task->scratch->to_outputs[i - task->first];
         w2v_ask_ahead(task, number, first, i);
         tile.weights[i - first] = (float)(pairs > 0) * task->share;
         w2v_add_rows(extent, h, block->left[i], row - block->left[i], 1);
@@ -286,8 +364,9 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
     w2v_sum_noise(task, &tile);
     for (int64_t i = first; i < last && model->divides_error; i++) {
         const int64_t pairs = (int64_t)block->left[i] + block->right[i];
-        w2v_scale(extent, task->all->to_inputs + i * stride, w2v_reciprocal(pairs ? pairs : 1));
+        w2v_scale(extent, tile.to_rows[i - first], w2v_reciprocal(pairs ? pairs : 1));
     }
+    w2v_end_tile(task, &tile);
 }
 
 /* Write the contributions of task number `number` of a block, and its loss. */
@@ -296,18 +375,19 @@ static void w2v_do_block_tiles(const w2v_blocks *all, w2v_block *block, int64_t 
 {
     const w2v_model *model = all->model;
     const int64_t tile = all->rule->tile, stride = model->stride, n = block->n, reach = all->reach;
-    const int64_t begin = number * W2V_TASK_TILES * tile;
-    const int64_t end = n - begin < W2V_TASK_TILES * tile ? n : begin + W2V_TASK_TILES * tile;
+    const int64_t begin = number * all->task_tiles * tile;
+    const int64_t end = n - begin < all->task_tiles * tile ? n : begin + all->task_tiles * tile;
     w2v_tile_task task = {.all = all, .model = model, .block = block, .scratch = scratch, .stride = stride,
                           .extent = w2v_extent(model->size),
-                          .begin = begin, .end = end, .cleared = begin,
+                          .begin = begin, .end = end, .cleared = begin, .stepped = begin,
                           .first = begin > reach ? begin - reach : 0, .last = n - end > reach ? end + reach : n,
                           .share = (float)model->negative / (float)all->rule->draws};
     for (int64_t i = task.first; i < task.last; i++) {
         scratch->input_rows[i - task.first] = w2v_row(model->input_vectors, stride, block->word_ids[i]);
         scratch->output_rows[i - task.first] = w2v_row(model->output_vectors, stride, block->word_ids[i]);
-        scratch->to_outputs[i - task.first] =
-            i >= begin && i < end ? all->to_outputs + i * stride : scratch->ignored_too;
+        scratch->to_outputs[i - task.first] = i < begin || i >= end               ? scratch->ignored_too
+                                              : block->lone[i] & W2V_LONE_OUTPUT ? scratch->lone_outputs + (i & scratch->lone_mask) * stride
+                                                                                 : all->to_outputs + i * stride;
     }
     for (int64_t i = task.first; i < begin + tile && i < task.last; i++)
         w2v_ask_for_position(&task, i);
@@ -316,5 +396,4 @@ static void w2v_do_block_tiles(const w2v_blocks *all, w2v_block *block, int64_t 
     else
         for (int64_t first = begin; first < end; first += tile)
             w2v_cbow_tile(&task, first / tile, first, end - first < tile ? end : first + tile);
-    block->losses[number] = task.loss;
 }

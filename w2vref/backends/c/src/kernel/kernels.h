@@ -24,6 +24,7 @@
 #include "kernel/score.c"
 #include "kernel/epoch.c"
 #include "kernel/block_plan.c"
+#include "kernel/block_steps.c"
 #include "kernel/block_tiles.c"
 #include "kernel/block_apply.c"
 
