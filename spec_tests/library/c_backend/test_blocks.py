@@ -56,8 +56,8 @@ def test_rows_of_words_that_stand_once_in_a_block_have_their_bits(
 def long_block(make_case: Any) -> Any:
     """Return a case of one block, which takes so long that it is left on a stop (W2V_MOST_UNSTOPPED)."""
     return make_case(
-        lengths=[50] * 1600, vocab_size=9000, vector_size=48, sg=True, window=10, workers=2, algorithm="block",
-        block=BlockRule(words=80_000, draws=64),
+        lengths=[50] * 1600, vocab_size=9000, vector_size=48, sg=True, window=10, workers=2,
+        algorithm="block", block=BlockRule(words=80_000, draws=64),
     )  # fmt: skip
 
 
