@@ -121,7 +121,7 @@ def train(run: Run, text: Text, workers: int) -> Vectors:
 
         model = gensim.models.Word2Vec(corpus_file=str(text.path), **options)
     else:
-        rule = BlockRule(**{name: getattr(run, name) for name in BLOCK_FIELDS})
+        rule = None if run.by_text else BlockRule(**{name: getattr(run, name) for name in BLOCK_FIELDS})
         model = Word2Vec(
             corpus_file=text.path, algorithm=run.implementation, block=rule, backend="c", **options
         )

@@ -16,6 +16,7 @@ TABLES = {
     "small": ["small"],
     "others": ["others", "large"],
     "cbow": ["cbow"],
+    "cbow-others": ["cbow of others"],
     "window": ["window"],
     "negative": ["negative"],
     "size": ["size"],
@@ -104,6 +105,8 @@ def _setting(group: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _constant(settings: dict[str, Any], name: str) -> Any:
     """Return a constant of block training, None for a run without; input rows' cap is `cap` if not named."""
+    if settings.get("by_text"):
+        return "by text" if name == "words" else None
     if name == "words" and settings["implementation"] == "block" and settings[name] is None:
         return "rule"
     if name == "input_cap":

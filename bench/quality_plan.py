@@ -35,11 +35,15 @@ class Run:
     cap: float = 0.5
     input_cap: float | None = None
     """None: that of `cap`. The figures of such runs do not name it: many are older than it."""
+    by_text: bool = False
+    """Block training without a rule: the constants that suit the text, not those above."""
 
     def settings(self) -> dict[str, Any]:
         """Return what tells this run from others: of the fields, those that mean something to it."""
         fields = asdict(self)
-        if self.implementation != "block":
+        if not self.by_text:
+            del fields["by_text"]
+        if self.implementation != "block" or self.by_text:
             for name in BLOCK_FIELDS:
                 del fields[name]
         elif self.input_cap is None:
@@ -70,6 +74,7 @@ GERMAN, ENGLISH = replace(NOVELS, corpus="german"), replace(NOVELS, corpus="engl
 LARGE = replace(NOVELS, corpus="large", epochs=1)
 RATES = tuple(replace(MIDDLE, sg=0, alpha=alpha) for alpha in (0.05, 0.025))
 LENGTHS = tuple({"words": words} for words in (512, 1024, 2048, 4096, 8192, 16384))
+BY_TEXT = {"by_text": True}
 EIGHT = {"draws": 8}
 TILES = ({"tile": 8, "draws": 8}, {"tile": 32, "draws": 16}, {"tile": 32, "draws": 32})
 CAPPED = (
@@ -98,11 +103,14 @@ def experiments() -> dict[str, list[Run]]:
     negatives.append(replace(MIDDLE, negative=20, draws=64))
     sizes = [replace(MIDDLE, size=size) for size in (50, 300)]
     return {
-        "novels": list(beside(NOVELS, 5, 3)),
+        "novels": list(beside(NOVELS, 5, 3, (BY_TEXT,))),
         "small": [run for base in (SMALL, MIDDLE) for run in beside(base, 5, 1)],
-        "others": [run for base in (GERMAN, ENGLISH) for run in beside(base, 5, 1)],
-        "large": list(beside(LARGE, 3, 1)),
+        "others": [run for base in (GERMAN, ENGLISH) for run in beside(base, 5, 1, (BY_TEXT, {}))],
+        "large": list(beside(LARGE, 5, 1, (BY_TEXT, {}))),
         "cbow": [run for base in RATES for run in beside(base, 5, 1)],
+        "cbow of others": [
+            run for base in (GERMAN, ENGLISH) for run in beside(replace(base, sg=0), 5, 0, (BY_TEXT, {}))
+        ],
         "window": [run for base in windows for run in beside(base, 5)],
         "negative": [run for base in negatives for run in beside(base, 5)],
         "size": [run for base in sizes for run in beside(base, 5)],

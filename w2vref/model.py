@@ -68,7 +68,8 @@ class Word2Vec(Training, ModelFiles, ClassicQueries):
         backend: "c", "numba", "numpy", one of an installed package, or "auto", the fastest of these.
         algorithm: "sequential", word2vec's own; or "block" (negative sampling only): the same bits with any
             number of workers, and faster; see docs/semantics/block.md.
-        block: `BlockRule`, the constants of block training; None: the usual ones.
+        block: `BlockRule`, the constants of block training; None: each `train()` call takes those that suit
+            its text (docs/semantics/block.md), and logs them.
         dialect: "w2vref", "word2vec.c", "gensim", or a `dialects.Dialect`; see docs/deviations.md.
             Only the reference, which is slow, has others than the first.
         cbow_gradient: "word2vec", "exact" or "gensim"; see docs/semantics/cbow.md.
@@ -141,7 +142,7 @@ class Word2Vec(Training, ModelFiles, ClassicQueries):
         self.compute_loss = compute_loss
         self.comment = comment
         self.algorithm = algorithm
-        self.block = BlockRule() if block is None else block
+        self.block = block
         self.dialect = dialect
         check_settings(self)
         if sentences is not None and corpus_file is not None:

@@ -120,9 +120,47 @@ def test_save_and_load_keep_the_rule(tmp_path: Path) -> None:
     other = Word2Vec(SENTENCES, **OPTIONS | {"block": replace(RULE, input_cap=0.2)})
     other.save(path)
     assert Word2Vec.load(path).block == replace(RULE, input_cap=0.2)
-    usual = Word2Vec(SENTENCES, **OPTIONS | {"block": None})
-    usual.save(path)
-    assert Word2Vec.load(path).block == BlockRule()
+    for rule in (None, BlockRule()):  # not the same: None lets each text have its own
+        Word2Vec(SENTENCES, **OPTIONS | {"block": rule}).save(path)
+        assert Word2Vec.load(path).block == rule
+
+
+NOVEL = [RNG.integers(0, 2000, size=40).tolist() for _ in range(60)]
+"""No trigram comes twice."""
+MANUAL = [*NOVEL[:30], *[NOVEL[30]] * 30]
+SUITED = {"novel": BlockRule(draws=32), "manual": BlockRule(words=512, draws=64, cap=0.25)}
+"""What suits them with negative=10."""
+
+
+@pytest.mark.parametrize("text", SUITED)
+def test_a_text_has_the_rule_that_suits_it_if_none_is_given(
+    text: str, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    sentences = [[f"w{i}" for i in sentence] for sentence in (NOVEL if text == "novel" else MANUAL)]
+    options = OPTIONS | {"negative": 10, "sample": 0, "seed": 5}
+    expected = Word2Vec(sentences, **options | {"block": SUITED[text]})
+    with caplog.at_level("INFO", logger="w2vref.model"):
+        model = Word2Vec(sentences, **options | {"block": None})
+    assert digest(model) == digest(expected)
+    assert ("the text repeats itself" in caplog.text) == (text == "manual")
+    assert model.block is None
+    (event,) = [event for event in model.lifecycle_events if event["event"] == "train"]
+    assert BlockRule(**event["block"]) == SUITED[text]
+    model.save(tmp_path / "model")
+    assert Word2Vec.load(tmp_path / "model").lifecycle_events[-1]["block"] == event["block"]
+    other = SUITED["novel" if text == "manual" else "manual"]
+    assert digest(Word2Vec(sentences, **options | {"block": other})) != digest(expected)
+
+
+def test_an_interrupted_call_goes_on_with_the_rule_that_suited_its_text() -> None:
+    sentences = [[f"w{i}" for i in sentence] for sentence in MANUAL]
+    options = OPTIONS | {"block": None, "iter": 2}
+    expected = digest(Word2Vec(sentences, **options))
+    model = Word2Vec(**options)
+    model.build_vocab(sentences)
+    interrupt(model, sentences, 600)
+    model.train(sentences, resume=True)
+    assert digest(model) == expected
 
 
 def test_training_of_a_file_without_a_cap_of_input_rows_goes_on_with_that_of_output_rows(

@@ -264,7 +264,7 @@ class ModelFiles(Weights, SaveLoad):
         for name in SETTINGS:
             setattr(model, name, settings[name])
         try:
-            model.block = BlockRule(**settings.get("block", {}))
+            model.block = BlockRule(**settings["block"]) if "block" in settings else None
             # A named dialect stays a name, as the constructor was given it.
             if isinstance(settings["dialect"], dict):
                 model.dialect = dialect_from_record(settings["dialect"])
@@ -394,9 +394,9 @@ def _events(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [plain(event) for event in events]
 
 
-def _block_settings(rule: BlockRule) -> dict[str, Any]:
-    """Return what the record of settings says of the block rule: nothing for the usual one."""
-    return {} if rule == BlockRule() else {"block": storable(asdict(rule))}
+def _block_settings(rule: BlockRule | None) -> dict[str, Any]:
+    """Return what the record of settings says of the block rule: nothing if none was given."""
+    return {} if rule is None else {"block": storable(asdict(rule))}
 
 
 def _position(file: NativeFile, record: Any) -> TrainPosition:

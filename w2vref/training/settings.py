@@ -65,7 +65,7 @@ def check_settings(model: ModelState) -> TrainingConfig:
     check_alphas(model.alpha, model.min_alpha)
     if model.hashfxn is not None and not callable(model.hashfxn):
         raise TypeError(f"hashfxn must be None or a function f(str) -> int, got {model.hashfxn!r}")
-    if not isinstance(model.block, BlockRule):
+    if not (model.block is None or isinstance(model.block, BlockRule)):
         raise TypeError(f"block must be a BlockRule or None, got {model.block!r}")
     check_dialect_options(model)
     check_end_alpha(model, model.alpha, model.min_alpha)
@@ -80,7 +80,7 @@ def check_settings(model: ModelState) -> TrainingConfig:
         cbow_gradient=cbow_gradient(model),
         seed=whole_number("seed", model.seed),
         algorithm=model.algorithm,
-        block=model.block,
+        block=BlockRule() if model.block is None else model.block,
         dialect=dialect_of(model),
         batch_words=whole_number("batch_words", model.batch_words, 1),
     )

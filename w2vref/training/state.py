@@ -59,8 +59,8 @@ class ModelState:
     compute_loss: bool
     comment: str | None
     algorithm: str
-    block: BlockRule
-    """The constants of block training."""
+    block: BlockRule | None
+    """The constants of block training; None: those that suit the text of a `train()` call."""
     dialect: str | Dialect
 
     raw_vocab: Mapping[str, int]

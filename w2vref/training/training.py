@@ -6,7 +6,8 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, cast
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, cast
 
 from w2vref.aliases import modern_arguments
 from w2vref.backends.checks import check_supported, is_locked, prepare_backend
@@ -18,6 +19,7 @@ from w2vref.corpora.corpus_file import encode_file
 from w2vref.corpora.encoded import digest
 from w2vref.errors import TrainingDivergedError
 from w2vref.records import EncodedCorpus
+from w2vref.reference.block_rule import repetition, rule_for
 from w2vref.reference.dialects.support import start_call
 from w2vref.training.dialect_corpus import dialect_reads, encode_in_dialect
 from w2vref.training.dialect_options import check_end_alpha, dialect_of
@@ -127,7 +129,28 @@ class Training(VocabularySteps):
             self.running_training_loss = 0.0
             start_call(state.config.dialect, self._generator)
         self._corpus = corpus
+        state = self._suited_to(corpus, state)
         return self._run(state, corpus, position, compute_loss, callbacks, report_delay)
+
+    def _suited_to(self, corpus: EncodedCorpus, state: StepState) -> StepState:
+        """Return the state with the constants of block training that suit the corpus, if none were given.
+
+        They depend on nothing but the corpus: an interrupted call goes on with the same.
+        """
+        if self.algorithm != "block" or self.block is not None:
+            return state
+        found = repetition(corpus)
+        rule = rule_for(found, state.config.negative)
+        if found.is_high:
+            logger.info(
+                "the text repeats itself (%d of %d trigrams): blocks of %d words, %d noise words, cap %g; "
+                "block=BlockRule() asks for longer blocks, which are faster",
+                *found,
+                rule.words,
+                rule.draws,
+                rule.cap,
+            )
+        return state._replace(config=replace(state.config, block=rule))
 
     def _require_finite_start(self, state: StepState) -> None:
         for name in ("input_vectors", "output_vectors", "node_vectors"):
@@ -248,7 +271,10 @@ class Training(VocabularySteps):
         finally:
             self.train_count += 1
             self.total_train_time += time.perf_counter() - started
-        model.add_lifecycle_event("train", effective_words=int(result), seconds=result.seconds)
+        event: dict[str, Any] = {"effective_words": int(result), "seconds": result.seconds}
+        if self.algorithm == "block":
+            event["block"] = asdict(state.config.block)
+        model.add_lifecycle_event("train", **event)
         for callback in callbacks:
             callback.on_train_end(model)
         return result
