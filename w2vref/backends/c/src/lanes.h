@@ -18,6 +18,19 @@
 /* Logistic steps that are taken together: as many as a register of sums has lanes. */
 #define W2V_GROUP 8
 
+/* Carry out `call` with the constant `n` equal to count (1 .. W2V_GROUP), so that loops over rows unroll. */
+#define W2V_BY_COUNT(count, call)                                                                      \
+    switch (count) {                                                                                   \
+    case 1: { enum { n = 1 }; call; } break;                                                           \
+    case 2: { enum { n = 2 }; call; } break;                                                           \
+    case 3: { enum { n = 3 }; call; } break;                                                           \
+    case 4: { enum { n = 4 }; call; } break;                                                           \
+    case 5: { enum { n = 5 }; call; } break;                                                           \
+    case 6: { enum { n = 6 }; call; } break;                                                           \
+    case 7: { enum { n = 7 }; call; } break;                                                           \
+    default: { enum { n = 8 }; call; } break;                                                          \
+    }
+
 typedef float w2v_f4 __attribute__((vector_size(16), may_alias));
 typedef int32_t w2v_i4 __attribute__((vector_size(16), may_alias));
 

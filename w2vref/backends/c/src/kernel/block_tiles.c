@@ -35,12 +35,6 @@ typedef struct {
     double loss;
 } w2v_tile_task;
 
-W2V_INLINE void w2v_clear(float *row, int64_t extent)
-{
-    for (int64_t at = 0; at < extent; at += W2V_WIDTH)
-        w2v_store(row + at, w2v_all(0.0f));
-}
-
 /* ---- skip-gram: pairs ----------------------------------------------------------------------- */
 
 /* to_input += g_k O_k, to_outputs[k] += g_k A for all k. */

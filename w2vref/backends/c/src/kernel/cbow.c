@@ -24,12 +24,12 @@ static void w2v_cbow_scatter(const w2v_model *model, int64_t extent, float *cons
         w2v_scale(extent, error, w2v_reciprocal(count));
     if (!learn_vectors)
         return;
+    if (!model->lock_count) {
+        w2v_add_to_rows(extent, count, context, error);
+        return;
+    }
     for (int64_t i = 0; i < count; i++)
-        if (model->lock_count)
-            w2v_add_scaled(extent, context[i],
-                           w2v_lock(model, (context[i] - model->input_vectors) / model->stride), error);
-        else
-            w2v_add(extent, context[i], error);
+        w2v_add_scaled(extent, context[i], w2v_lock(model, (context[i] - model->input_vectors) / model->stride), error);
 }
 
 /* Take one CBOW step by the general way, with the projection given. */

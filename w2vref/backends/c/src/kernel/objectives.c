@@ -131,19 +131,6 @@ typedef struct {
     double loss; /* to which the steps add, if compute_loss */
 } w2v_projection;
 
-/* Carry out `call` with the constant `n` equal to count (1 .. W2V_GROUP), so that loops over rows unroll. */
-#define W2V_BY_COUNT(count, call)                                                                      \
-    switch (count) {                                                                                   \
-    case 1: { enum { n = 1 }; call; } break;                                                           \
-    case 2: { enum { n = 2 }; call; } break;                                                           \
-    case 3: { enum { n = 3 }; call; } break;                                                           \
-    case 4: { enum { n = 4 }; call; } break;                                                           \
-    case 5: { enum { n = 5 }; call; } break;                                                           \
-    case 6: { enum { n = 6 }; call; } break;                                                           \
-    case 7: { enum { n = 7 }; call; } break;                                                           \
-    default: { enum { n = 8 }; call; } break;                                                          \
-    }
-
 /* Score and gradient of a group: write g (W2V_GROUP,). labels: (W2V_GROUP,); both 32-byte aligned. */
 W2V_INLINE void w2v_score_group(w2v_projection *p, int count, float *const *rows, const float *labels, float *g)
 {

@@ -44,13 +44,40 @@ W2V_NOINLINE int32_t w2v_bisect(const w2v_model *model, uint32_t r, int32_t word
     return word_id;
 }
 
+#if W2V_SUM_WIDTH == 8
+/* Go from eight values of r to their noise words. */
+W2V_INLINE void w2v_eight_noise_words(const w2v_model *model, const uint32_t *r, int32_t *words)
+{
+    const __m128i shift = _mm_cvtsi32_si128(model->noise_shift);
+    const __m256i places = _mm256_set1_epi32(((int32_t)1 << model->noise_shift) - 1);
+    const __m256i value = _mm256_loadu_si256((const __m256i *)r);
+    const __m256i entry =
+        _mm256_i32gather_epi32((const int *)model->noise_guide, _mm256_srl_epi32(value, shift), sizeof(uint32_t));
+    const __m256i first = _mm256_srl_epi32(_mm256_and_si256(entry, _mm256_set1_epi32(INT32_MAX)), shift);
+    /* -1 where r is behind the last place of the first word */
+    const __m256i behind = _mm256_cmpgt_epi32(_mm256_and_si256(value, places), _mm256_and_si256(entry, places));
+    _mm256_storeu_si256((__m256i *)words, _mm256_sub_epi32(first, behind));
+    unsigned many = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(entry)); /* the bits of W2V_MANY_WORDS */
+    for (; W2V_UNLIKELY(many); many &= many - 1) {
+        const int lane = __builtin_ctz(many);
+        const uint32_t lane_entry = model->noise_guide[r[lane] >> model->noise_shift];
+        words[lane] = w2v_bisect(model, r[lane], (int32_t)((lane_entry & ~W2V_MANY_WORDS) >> model->noise_shift));
+    }
+}
+#endif
+
 /* Go from `count` values of r to the noise words. */
 W2V_INLINE void w2v_noise_words(const w2v_model *model, int64_t count, const uint32_t *r, int32_t *words)
 {
     const uint32_t *const guide = model->noise_guide;
     const int32_t shift = model->noise_shift;
     const uint32_t places = ((uint32_t)1 << shift) - 1;
-    for (int64_t i = 0; i < count; i++) {
+    int64_t i = 0;
+#if W2V_SUM_WIDTH == 8
+    for (; i + 8 <= count; i += 8)
+        w2v_eight_noise_words(model, r + i, words + i);
+#endif
+    for (; i < count; i++) {
         const uint32_t entry = guide[r[i] >> shift];
         const int32_t first = (int32_t)((entry & ~W2V_MANY_WORDS) >> shift);
         words[i] = first + ((entry & places) < (r[i] & places));

@@ -6,6 +6,12 @@
  * how they are grouped cannot show in the bits.
  */
 
+W2V_INLINE void w2v_clear(float *row, int64_t extent)
+{
+    for (int64_t at = 0; at < extent; at += W2V_WIDTH)
+        w2v_store(row + at, w2v_all(0.0f));
+}
+
 /* Vectors of one row in one w2v_outer, and its targets: as many sums as there are registers for. */
 #define W2V_OUTER_PARTS (W2V_WIDTH == 16 ? 1 : 2)
 #define W2V_OUTER_TARGETS (W2V_GROUP / W2V_OUTER_PARTS)
@@ -53,30 +59,56 @@ W2V_INLINE void w2v_outers(int group, int parts, int64_t at, int64_t target_coun
                   from_zero);
 }
 
-/* w2v_add_rows for the components in `parts` vectors from `at`. */
-W2V_INLINE void w2v_add_parts(int parts, int64_t at, float *sum, int64_t count, float *const *rows, int from_zero)
+W2V_INLINE void w2v_add_group(int count, int64_t extent, float *sum, float *const *rows, int from_zero)
 {
-    w2v_vec s[W2V_PARTS];
-#pragma GCC unroll 4
-    for (int part = 0; part < parts; part++)
-        s[part] = from_zero ? w2v_all(0.0f) : w2v_load(sum + at + part * W2V_WIDTH);
-    for (int64_t r = 0; r < count; r++)
-#pragma GCC unroll 4
-        for (int part = 0; part < parts; part++)
-            s[part] += w2v_load(rows[r] + at + part * W2V_WIDTH);
-#pragma GCC unroll 4
-    for (int part = 0; part < parts; part++)
-        w2v_store(sum + at + part * W2V_WIDTH, s[part]);
+    const float *added[W2V_GROUP];
+#pragma GCC unroll 8
+    for (int k = 0; k < count; k++)
+        added[k] = rows[k];
+    for (int64_t at = 0; at < extent; at += W2V_WIDTH) {
+        w2v_vec s = from_zero ? w2v_all(0.0f) : w2v_load(sum + at);
+#pragma GCC unroll 8
+        for (int k = 0; k < count; k++)
+            s += w2v_load(added[k] + at);
+        w2v_store(sum + at, s);
+    }
 }
 
 /* sum = (0 or) sum + rows[0] + .. + rows[count - 1], one after the other. */
 W2V_NOINLINE void w2v_add_rows(int64_t extent, float *sum, int64_t count, float *const *rows, int from_zero)
 {
-    int64_t at = 0;
-    for (; at + W2V_BLOCK <= extent; at += W2V_BLOCK)
-        w2v_add_parts(W2V_PARTS, at, sum, count, rows, from_zero);
-    for (; at < extent; at += W2V_WIDTH)
-        w2v_add_parts(1, at, sum, count, rows, from_zero);
+    if (from_zero) {
+        const int64_t group = count < W2V_GROUP ? count : W2V_GROUP;
+        if (group == 0)
+            w2v_clear(sum, extent);
+        else
+            W2V_BY_COUNT(group, w2v_add_group(n, extent, sum, rows, 1))
+        rows += group;
+        count -= group;
+    }
+    for (; count > 0; rows += W2V_GROUP, count -= W2V_GROUP)
+        W2V_BY_COUNT(count, w2v_add_group(n, extent, sum, rows, 0))
+}
+
+W2V_INLINE void w2v_add_to_group(int count, int64_t extent, float *const *rows, const float *addend)
+{
+    float *changed[W2V_GROUP];
+#pragma GCC unroll 8
+    for (int k = 0; k < count; k++)
+        changed[k] = rows[k];
+    for (int64_t at = 0; at < extent; at += W2V_WIDTH) {
+        const w2v_vec a = w2v_load(addend + at);
+#pragma GCC unroll 8
+        for (int k = 0; k < count; k++)
+            w2v_store(changed[k] + at, w2v_load(changed[k] + at) + a);
+    }
+}
+
+/* rows[k] += addend for all k, one after the other: a row may come up again. */
+W2V_NOINLINE void w2v_add_to_rows(int64_t extent, int64_t count, float *const *rows, const float *addend)
+{
+    for (; count > 0; rows += W2V_GROUP, count -= W2V_GROUP)
+        W2V_BY_COUNT(count, w2v_add_to_group(n, extent, rows, addend))
 }
 
 /* target = 0 + g * row. */
