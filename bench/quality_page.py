@@ -17,6 +17,7 @@ TABLES = {
     "others": ["others", "large"],
     "cbow": ["cbow"],
     "cbow-others": ["cbow of others"],
+    "settings-others": ["settings of others"],
     "window": ["window"],
     "negative": ["negative"],
     "size": ["size"],

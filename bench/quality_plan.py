@@ -102,6 +102,9 @@ def experiments() -> dict[str, list[Run]]:
     negatives = [replace(MIDDLE, negative=2), replace(MIDDLE, negative=10, draws=32)]
     negatives.append(replace(MIDDLE, negative=20, draws=64))
     sizes = [replace(MIDDLE, size=size) for size in (50, 300)]
+    repeating = [replace(GERMAN, window=window) for window in (2, 10)]
+    repeating += [replace(GERMAN, negative=negative) for negative in (2, 10, 20)]
+    repeating += [replace(GERMAN, size=size) for size in (50, 300)]
     return {
         "novels": list(beside(NOVELS, 5, 3, (BY_TEXT,))),
         "small": [run for base in (SMALL, MIDDLE) for run in beside(base, 5, 1)],
@@ -114,6 +117,7 @@ def experiments() -> dict[str, list[Run]]:
         "window": [run for base in windows for run in beside(base, 5)],
         "negative": [run for base in negatives for run in beside(base, 5)],
         "size": [run for base in sizes for run in beside(base, 5)],
+        "settings of others": [run for base in repeating for run in beside(base, 3, 0, (BY_TEXT,))],
         "careful": [
             run for base in (NOVELS, SMALL, MIDDLE, GERMAN, ENGLISH) for run in beside(base, 5, 0, (CAREFUL,))
         ],
