@@ -1,7 +1,7 @@
 """How much texts repeat themselves, as block training sees it: `python -m bench.repetition FILE ...`.
 
 Of each text, a sentence a line, the trigrams that `w2vref.reference.block_rule` counts, and the constants of
-block training that follow (negative = 5).
+block training that follow (negative = 5, window = 5).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def main() -> None:
         model.build_vocab(corpus_file=path)
         corpus = encode_file(path, model._require_vocabulary())
         found = repetition(corpus)
-        rule = rule_for(found, negative=5)
+        rule = rule_for(found, negative=5, window=5)
         rows.append([path.stem, corpus.words, *found, str(rule)])
     print_table("what repeats itself", ["text", "words", "repeated", "trigrams", "constants"], rows)
 

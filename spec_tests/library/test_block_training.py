@@ -128,7 +128,7 @@ def test_save_and_load_keep_the_rule(tmp_path: Path) -> None:
 NOVEL = [RNG.integers(0, 2000, size=40).tolist() for _ in range(60)]
 """No trigram comes twice."""
 MANUAL = [*NOVEL[:30], *[NOVEL[30]] * 30]
-SUITED = {"novel": BlockRule(draws=32), "manual": BlockRule(words=512, draws=64, cap=0.25)}
+SUITED = {"novel": BlockRule(draws=32), "manual": BlockRule(words=256, draws=64, cap=0.25)}
 """What suits them with negative=10."""
 
 

@@ -73,11 +73,22 @@ def test_sentences_of_two_words_count_across_their_ends() -> None:
 )
 def test_one_trigram_in_32_makes_the_difference(found: Repetition, repeats: bool) -> None:
     assert found.is_high == repeats
-    assert (rule_for(found, 5) != BlockRule()) == repeats
+    assert (rule_for(found, 5, 5) != BlockRule()) == repeats
 
 
-@pytest.mark.parametrize(("negative", "draws"), [(1, 32), (5, 32), (6, 48), (10, 64), (20, 64)])
+@pytest.mark.parametrize(
+    ("negative", "window", "words", "draws"),
+    [
+        (1, 5, 512, 32),
+        (5, 2, 512, 32),
+        (6, 5, 426, 48),
+        (5, 10, 256, 32),
+        (10, 5, 256, 64),
+        (20, 5, 128, 64),
+        (20, 10, 128, 64),
+    ],
+)
 def test_a_text_that_repeats_itself_gets_short_blocks_more_noise_and_half_the_cap(
-    negative: int, draws: int
+    negative: int, window: int, words: int, draws: int
 ) -> None:
-    assert rule_for(Repetition(1, 1), negative) == BlockRule(words=512, draws=draws, cap=0.25)
+    assert rule_for(Repetition(1, 1), negative, window) == BlockRule(words=words, draws=draws, cap=0.25)

@@ -52,13 +52,17 @@ def repetition(corpus: EncodedCorpus) -> Repetition:
     return Repetition(repeated, trigrams)
 
 
-def rule_for(found: Repetition, negative: int) -> BlockRule:
+def rule_for(found: Repetition, negative: int, window: int) -> BlockRule:
     """Return the constants for a text: `BlockRule()`, or what follows sequential training more closely.
 
     Where a text repeats itself, the pairs of a long block are too much alike: it gets blocks of 512 words,
-    twice the noise words and half the cap.
+    shorter ones if the steps of a word are more than with negative = 5 and window = 5, twice the noise words
+    and half the cap.
     """
     usual = BlockRule()
     if not found.is_high:
         return usual
-    return BlockRule(words=512, draws=min(MOST_TILE, 2 * usual.draws_for(negative)), cap=usual.cap / 2)
+    words = 512 * 25 // (max(5, negative) * max(5, window))
+    return BlockRule(
+        words=max(128, words), draws=min(MOST_TILE, 2 * usual.draws_for(negative)), cap=usual.cap / 2
+    )

@@ -140,7 +140,7 @@ class Training(VocabularySteps):
         if self.algorithm != "block" or self.block is not None:
             return state
         found = repetition(corpus)
-        rule = rule_for(found, state.config.negative)
+        rule = rule_for(found, state.config.negative, state.config.window)
         if found.is_high:
             logger.info(
                 "the text repeats itself (%d of %d trigrams): blocks of %d words, %d noise words, cap %g; "
