@@ -11,9 +11,7 @@ W2V_INLINE float w2v_reciprocal(int64_t n)
 /* Write the projection of a context: its rows[0 .. count) added left to right, times 1/n for the mean. */
 W2V_INLINE void w2v_project(const w2v_model *model, int64_t extent, float *const *rows, int64_t count, float *hidden)
 {
-    w2v_add_rows(extent, hidden, count, rows, 1);
-    if (model->cbow_mean)
-        w2v_scale(extent, hidden, w2v_reciprocal(count));
+    w2v_scaled_sum(extent, hidden, count, rows, model->cbow_mean ? w2v_reciprocal(count) : 1.0f);
 }
 
 /* Add the error of a step, times 1/n if the gradient is so chosen, to each row of its context in turn. */

@@ -59,7 +59,7 @@ W2V_INLINE void w2v_outers(int group, int parts, int64_t at, int64_t target_coun
                   from_zero);
 }
 
-W2V_INLINE void w2v_add_group(int count, int64_t extent, float *sum, float *const *rows, int from_zero)
+W2V_INLINE void w2v_add_group(int count, int64_t extent, float *sum, float *const *rows, int from_zero, float factor)
 {
     const float *added[W2V_GROUP];
 #pragma GCC unroll 8
@@ -70,7 +70,7 @@ W2V_INLINE void w2v_add_group(int count, int64_t extent, float *sum, float *cons
 #pragma GCC unroll 8
         for (int k = 0; k < count; k++)
             s += w2v_load(added[k] + at);
-        w2v_store(sum + at, s);
+        w2v_store(sum + at, s * w2v_all(factor));
     }
 }
 
@@ -82,12 +82,24 @@ W2V_NOINLINE void w2v_add_rows(int64_t extent, float *sum, int64_t count, float 
         if (group == 0)
             w2v_clear(sum, extent);
         else
-            W2V_BY_COUNT(group, w2v_add_group(n, extent, sum, rows, 1))
+            W2V_BY_COUNT(group, w2v_add_group(n, extent, sum, rows, 1, 1.0f))
         rows += group;
         count -= group;
     }
     for (; count > 0; rows += W2V_GROUP, count -= W2V_GROUP)
-        W2V_BY_COUNT(count, w2v_add_group(n, extent, sum, rows, 0))
+        W2V_BY_COUNT(count, w2v_add_group(n, extent, sum, rows, 0, 1.0f))
+}
+
+/* sum = (0 + rows[0] + .. + rows[count - 1]) * factor, one after the other; count > 0. */
+W2V_NOINLINE void w2v_scaled_sum(int64_t extent, float *sum, int64_t count, float *const *rows, float factor)
+{
+    const int64_t last = (count - 1) % W2V_GROUP + 1;
+    if (count == last) {
+        W2V_BY_COUNT(count, w2v_add_group(n, extent, sum, rows, 1, factor))
+        return;
+    }
+    w2v_add_rows(extent, sum, count - last, rows, 1);
+    W2V_BY_COUNT(last, w2v_add_group(n, extent, sum, rows + count - last, 0, factor))
 }
 
 W2V_INLINE void w2v_add_to_group(int count, int64_t extent, float *const *rows, const float *addend)
