@@ -85,6 +85,7 @@ struct w2v_block_scratch {
      * positions, as many as a power of two that holds a tile with all its neighbours. */
     float *lone_inputs, *lone_noise, *lone_outputs;
     int64_t lone_mask;
+    float **context; /* CBOW: the input rows of a window */
     /* For each position that a task reaches, its own and up to `reach` on both sides: A, O and dO. */
     float **input_rows, **output_rows, **to_outputs;
     void *memory;

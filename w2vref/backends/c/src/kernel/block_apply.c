@@ -26,15 +26,19 @@ static void w2v_step_row(int64_t extent, int64_t stride, w2v_step *step, const u
 static void w2v_sum_errors(const w2v_blocks *all, const w2v_block *block, int64_t j, float *sum)
 {
     const int64_t extent = w2v_extent(all->model->size), stride = all->model->stride, reach = all->reach;
+    float *errors[W2V_GROUP];
+    int64_t count = 0;
     int from_zero = 1;
-    for (int64_t i = j > reach ? j - reach : 0; i < block->n && i <= j + reach; i++)
-        if (i != j && (i < j ? i + block->right[i] >= j : i - block->left[i] <= j)) {
-            float *error = all->to_inputs + i * stride;
-            w2v_add_rows(extent, sum, 1, &error, from_zero);
+    for (int64_t i = j > reach ? j - reach : 0; i < block->n && i <= j + reach; i++) {
+        errors[count] = all->to_inputs + i * stride;
+        count += i != j && (i < j ? i + block->right[i] >= j : i - block->left[i] <= j);
+        if (count == W2V_GROUP) {
+            w2v_add_rows(extent, sum, count, errors, from_zero);
             from_zero = 0;
+            count = 0;
         }
-    if (from_zero)
-        w2v_clear(sum, extent);
+    }
+    w2v_add_rows(extent, sum, count, errors, from_zero);
 }
 
 /* Take the step of a word's input row. CBOW: the contribution of a position is a sum of errors. */

@@ -337,15 +337,18 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
         float *const error = tile.to_rows[i - first], *const to_output = task->scratch->to_outputs[i - task->first];
         w2v_ask_ahead(task, number, first, i);
         tile.weights[i - first] = (float)(pairs > 0) * task->share;
-        w2v_add_rows(extent, h, block->left[i], row - block->left[i], 1);
-        w2v_add_rows(extent, h, block->right[i], row + 1, 0);
         if (pairs == 0) {
+            w2v_clear(h, extent);
             w2v_clear(error, extent);
             w2v_clear(to_output, extent);
             continue;
         }
-        if (model->cbow_mean)
-            w2v_scale(extent, h, w2v_reciprocal(pairs));
+        float **const context = task->scratch->context;
+        for (int64_t j = 0; j < block->left[i]; j++)
+            context[j] = row[j - block->left[i]];
+        for (int64_t j = 0; j < block->right[i]; j++)
+            context[block->left[i] + j] = row[1 + j];
+        w2v_scaled_sum(extent, h, pairs, context, model->cbow_mean ? w2v_reciprocal(pairs) : 1.0f);
         float g[W2V_GROUP] __attribute__((aligned(32)));
         const w2v_sums x = w2v_dots(1, extent, h, &output);
         w2v_gradients(x, one, block->alpha, g);
