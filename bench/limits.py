@@ -9,16 +9,12 @@ memory. A second figure has as many rows, but always the same few: arithmetic wi
 from __future__ import annotations
 
 import logging
-import os
-import subprocess
-import tempfile
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
-import cffi
 import numpy as np
 
+from bench.compiled import compiled
 from bench.scaling import job_of, train
 from bench.texts import text_file, text_parser
 from bench.timing import interleaved, machine, print_table, write_json
@@ -26,18 +22,13 @@ from w2vref import Word2Vec
 from w2vref.records import padded_zeros
 
 
-def compiled_pass(folder: str) -> Callable[..., None]:
-    """Return row_pass of row_pass.c, compiled for this machine into the folder, as a function of arrays."""
-    ffi = cffi.FFI()
-    ffi.cdef(
+def compiled_pass() -> Callable[..., None]:
+    """Return row_pass of row_pass.c as a function of arrays."""
+    ffi, library = compiled(
+        "row_pass",
         "void row_pass(float *inputs, float *outputs, int64_t stride, const int32_t *contexts,"
-        " const int32_t *rows, int64_t pairs, int64_t count);"
+        " const int32_t *rows, int64_t pairs, int64_t count);",
     )
-    source = Path(__file__).with_name("row_pass.c")
-    target = Path(folder) / "row_pass.so"
-    command = [os.environ.get("CC", "cc"), "-O3", "-march=native", "-funroll-loops", "-shared", "-fPIC"]
-    subprocess.run([*command, str(source), "-o", str(target)], check=True)
-    library = ffi.dlopen(str(target))
 
     def row_pass(inputs: np.ndarray, outputs: np.ndarray, contexts: np.ndarray, rows: np.ndarray) -> None:
         floats = [ffi.from_buffer("float[]", array) for array in (inputs, outputs)]
@@ -96,8 +87,7 @@ def main() -> None:
     path, what = text_file(options.folder, options.megabytes)
     print(f"skip-gram, 5 negatives, one worker, {what}; machine: {machine()}")
     figures = []
-    with tempfile.TemporaryDirectory(prefix="w2vref-bench-") as folder:
-        row_pass = compiled_pass(folder)
+    row_pass = compiled_pass()
     for size in options.sizes:
         model = Word2Vec(backend="c", sg=1, vector_size=size, workers=1)
         model.build_vocab(corpus_file=path)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bench.second_core import arithmetic_speed_up
+from bench.second_core import arithmetic_speed_up, line_nanoseconds
 from bench.texts import text_file, text_parser
 from bench.timing import interleaved, machine, print_table, write_json
 from w2vref import Word2Vec
@@ -170,11 +170,19 @@ def main() -> None:
             for f in figures
         ],
     )
-    limit = arithmetic_speed_up(arguments.rounds)
+    limit, line = arithmetic_speed_up(arguments.rounds), line_nanoseconds()
     print(f"\ntwo threads of plain float32 arithmetic do {limit:.2f} times the work of one on this machine")
+    if line is not None:
+        print(f"a cache line takes {line:.0f} ns from one core to the other, at this moment")
     write_json(
         arguments.json,
-        {"text": text, "machine": machine(), "two threads of arithmetic": limit, "scaling": figures},
+        {
+            "text": text,
+            "machine": machine(),
+            "two threads of arithmetic": limit,
+            "line ns": line,
+            "scaling": figures,
+        },
     )
 
 

@@ -1,11 +1,14 @@
 """What a second core is worth on a machine, before any word2vec: the limit of two workers.
 
 Two virtual processors may be two threads of one core, which share its arithmetic units and its caches. Code
-that keeps these busy then gains little from the second, and the better it does so, the less.
+that keeps these busy then gains little from the second, and the better it does so, the less. Or they may be
+cores that share no cache: then what one has written takes long to reach the other. A virtual machine may be
+moved from the one to the other at any time.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import threading
 import time
@@ -13,9 +16,12 @@ import time
 import numba
 import numpy as np
 
+from bench.compiled import compiled
+
 FLOATS = 512
 """2 kB, in the first-level cache: eight floats at a time, 64 sums are under way."""
 TURNS = 3_000_000
+LINE_TURNS = 100_000
 
 
 @numba.njit(nogil=True)
@@ -42,3 +48,24 @@ def arithmetic_speed_up(rounds: int) -> float:
 
     _work(np.zeros(FLOATS, dtype=np.float32), 1)  # compiled, before the first second is counted
     return statistics.median(2 * seconds(1) / seconds(2) for _ in range(rounds))
+
+
+def line_nanoseconds() -> float | None:
+    """Return how long a cache line takes from one core to another, at this moment; None with one core.
+
+    Two threads hand a number to and fro; half the time of a round.
+    """
+    if len(os.sched_getaffinity(0)) < 2:
+        return None
+    ffi, library = compiled("line_turns", "void line_turns(int64_t *turn, int64_t first, int64_t count);")
+    turn = np.zeros(32, dtype=np.int64)  # whole lines of its own
+    pointer = ffi.from_buffer("int64_t[]", turn) + 16
+    threads = [
+        threading.Thread(target=library.line_turns, args=(pointer, first, LINE_TURNS)) for first in (0, 1)
+    ]
+    start = time.perf_counter_ns()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return (time.perf_counter_ns() - start) / (2 * LINE_TURNS)

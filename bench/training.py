@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.second_core import line_nanoseconds
 from bench.texts import text_file, text_parser
 from bench.timing import interleaved, machine, print_table, write_json
 from w2vref import Word2Vec
@@ -30,6 +31,7 @@ MODES: dict[str, dict[str, Any]] = {
 }
 """Block training is compared with gensim's sequential training in the same mode."""
 COMMON: dict[str, Any] = dict(window=5, min_count=5, sample=1e-3, seed=1)
+LINE = "a line between cores, ns"
 
 
 def register_instruction_sets() -> list[str]:
@@ -131,7 +133,9 @@ def main() -> None:
                     threads = get_backend(name).capabilities.threads
                     if (workers == 1 or threads) and has_algorithm(name, options):
                         tasks[name] = w2vref_task(path, options, size, workers, name)
+                line = [line_nanoseconds()] if workers > 1 else []
                 seconds = interleaved(tasks, arguments.rounds)
+                line += [line_nanoseconds()] if workers > 1 else []
                 for name, measured in seconds.items():
                     figures["training"].append(
                         {
@@ -145,19 +149,29 @@ def main() -> None:
                             "ratio": seconds["gensim"].median(clock) / measured.median(clock)
                             if "gensim" in seconds
                             else None,
+                            LINE: line,
                         }
                     )
     report(figures["training"])
     write_json(arguments.json, figures)
 
 
+def line_of(row: dict[str, Any]) -> str:
+    """Return what a cache line took from core to core before and after these measurements."""
+    return ", ".join("" if value is None else f"{value:.0f}" for value in row[LINE])
+
+
 def report(rows: list[dict[str, Any]]) -> None:
-    """Print one table for each size and number of workers: ratio to gensim and seconds."""
+    """Print one table for each size and number of workers: ratio to gensim and seconds.
+
+    Of two workers also how long a line took from one core to the other, before and after.
+    """
     for size, workers in sorted({(row["size"], row["workers"]) for row in rows}):
         chosen = [row for row in rows if (row["size"], row["workers"]) == (size, workers)]
         modes = list(dict.fromkeys(row["mode"] for row in chosen))
         names = list(dict.fromkeys(row["implementation"] for row in chosen))
         cells = {(row["implementation"], row["mode"]): row for row in chosen}
+        first_rows = [next(row for row in chosen if row["mode"] == mode) for mode in modes]
 
         def cell(name: str, mode: str, cells: dict[tuple[str, str], dict[str, Any]] = cells) -> str:
             row = cells.get((name, mode))
@@ -170,7 +184,10 @@ def report(rows: list[dict[str, Any]]) -> None:
             f"size {size}, {workers} worker(s), median {chosen[0]['clock']} time of an epoch, "
             "ratio to gensim",
             ["", *modes],
-            [[name, *(cell(name, mode) for mode in modes)] for name in names],
+            [
+                *([name, *(cell(name, mode) for mode in modes)] for name in names),
+                *([[LINE, *(line_of(row) for row in first_rows)]] if chosen[0][LINE] else []),
+            ],
         )
 
 
