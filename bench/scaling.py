@@ -26,7 +26,7 @@ from w2vref.backends.c.library import load_library
 from w2vref.backends.workers import run_threads
 
 TASK_TILES, TASK_ENTRIES, BLOCKS_AHEAD = 4, 128, 4
-"""As in src/blocks.h."""
+"""As in src/blocks.h, where there is more than one worker."""
 SWITCH = 2e-6
 """Seconds, assumed: until a worker that waits has seen that a phase is open."""
 CORES = (1, 2, 4, 16, 64)
