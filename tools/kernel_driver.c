@@ -56,7 +56,8 @@ static int train_blocks(const int64_t *f, const double *numbers, const int64_t *
     const w2v_block_rule rule = {
         .words = f[BLOCK_WORDS], .tile = f[TILE], .draws = f[DRAWS], .bounds = bounds,
         .cap = (float)numbers[CAP], .input_cap = (float)numbers[INPUT_CAP],
-        .blocks = f[BOUNDS] - 1, .room = room, .contributions = new_array(rows * f[STRIDE], sizeof(float)),
+        .blocks = f[BOUNDS] - 1, .room = room, .workers = 1 + room % 2, /* tasks of both sizes */
+        .contributions = new_array(rows * f[STRIDE], sizeof(float)),
     };
     w2v_blocks *blocks = w2v_blocks_new(model, corpus, run, &rule);
     if (!blocks)
