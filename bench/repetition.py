@@ -12,7 +12,6 @@ from pathlib import Path
 
 from bench.timing import print_table
 from w2vref import Word2Vec
-from w2vref.corpora.corpus_file import encode_file
 from w2vref.reference.block_rule import repetition, rule_for
 
 MIN_COUNT = 5
@@ -27,7 +26,8 @@ def main() -> None:
     for path in parser.parse_args().files:
         model = Word2Vec(min_count=MIN_COUNT)
         model.build_vocab(corpus_file=path)
-        corpus = encode_file(path, model._require_vocabulary())
+        corpus = model._corpus  # encoded as it was counted
+        assert corpus is not None
         found = repetition(corpus)
         rule = rule_for(found, negative=5, window=5)
         rows.append([path.stem, corpus.words, *found, str(rule)])

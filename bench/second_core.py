@@ -8,7 +8,6 @@ moved from the one to the other at any time.
 
 from __future__ import annotations
 
-import os
 import statistics
 import threading
 import time
@@ -17,6 +16,7 @@ import numba
 import numpy as np
 
 from bench.compiled import compiled
+from w2vref.backends.workers import available_cores
 
 FLOATS = 512
 """2 kB, in the first-level cache: eight floats at a time, 64 sums are under way."""
@@ -55,7 +55,7 @@ def line_nanoseconds() -> float | None:
 
     Two threads hand a number to and fro; half the time of a round.
     """
-    if len(os.sched_getaffinity(0)) < 2:
+    if available_cores() < 2:
         return None
     ffi, library = compiled("line_turns", "void line_turns(int64_t *turn, int64_t first, int64_t count);")
     turn = np.zeros(32, dtype=np.int64)  # whole lines of its own

@@ -113,18 +113,14 @@ static void w2v_mark_crossings(const w2v_blocks *all, w2v_block *block)
 {
     const int64_t n = block->n, reach = all->reach, span = all->task_tiles * all->rule->tile;
     uint8_t *const lone = block->lone;
-    for (int64_t edge = span; edge < n; edge += span) {
-        for (int64_t i = edge > reach ? edge - reach : 0; i < edge; i++)
-            for (int64_t j = edge; j <= i + block->right[i]; j++) {
+    for (int64_t edge = span; edge < n; edge += span)
+        for (int64_t i = edge > reach ? edge - reach : 0; i < n && i < edge + reach; i++) {
+            const int64_t first = i < edge ? edge : i - block->left[i], last = i < edge ? i + block->right[i] : edge - 1;
+            for (int64_t j = first; j <= last; j++) { /* on the other side of the edge */
                 lone[i] &= (uint8_t)~W2V_LONE_INPUT;
                 lone[j] &= (uint8_t)~W2V_LONE_OUTPUT;
             }
-        for (int64_t i = edge; i < n && i < edge + reach; i++)
-            for (int64_t j = i - block->left[i]; j < edge; j++) {
-                lone[i] &= (uint8_t)~W2V_LONE_INPUT;
-                lone[j] &= (uint8_t)~W2V_LONE_OUTPUT;
-            }
-    }
+        }
 }
 
 /*
@@ -138,9 +134,10 @@ static void w2v_find_lone(const w2v_blocks *all, w2v_block *block)
     const int all_of_position = W2V_LONE_INPUT | W2V_LONE_OUTPUT;
     uint64_t *const entries = block->entries;
     block->shared = n + drawn;
-    memset(block->lone, 0, (size_t)(n + drawn));
-    if (!all->takes_lone_steps)
+    if (!all->takes_lone_steps) {
+        memset(block->lone, 0, (size_t)(n + drawn));
         return;
+    }
     memset(block->lone, all->model->sg ? all_of_position : W2V_LONE_OUTPUT, (size_t)n);
     memset(block->lone + n, W2V_LONE_OUTPUT, (size_t)drawn);
     if (all->model->sg)

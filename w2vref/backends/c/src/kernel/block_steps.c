@@ -31,11 +31,8 @@ W2V_INLINE void w2v_finish_step(int count, int64_t extent, const w2v_step *step,
     for (int k = 0; k < count; k++)
         added[k] = contributions[k];
     for (int64_t at = 0; at < extent; at += W2V_WIDTH) {
-        w2v_vec d = from_zero ? w2v_all(0.0f) : w2v_load(sum + at);
-#pragma GCC unroll 8
-        for (int k = 0; k < count; k++)
-            d += w2v_load(added[k] + at);
-        d *= scale;
+        const w2v_vec start = from_zero ? w2v_all(0.0f) : w2v_load(sum + at);
+        w2v_vec d = w2v_add_vectors(count, start, added, at) * scale;
         if (locked)
             d *= lock;
         w2v_store(row + at, w2v_load(row + at) + d);

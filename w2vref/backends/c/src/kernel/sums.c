@@ -59,6 +59,15 @@ W2V_INLINE void w2v_outers(int group, int parts, int64_t at, int64_t target_coun
                   from_zero);
 }
 
+/* Return sum + the components from `at` of `count` rows, one after the other. count: a constant. */
+W2V_INLINE w2v_vec w2v_add_vectors(int count, w2v_vec sum, const float *const *rows, int64_t at)
+{
+#pragma GCC unroll 8
+    for (int k = 0; k < count; k++)
+        sum += w2v_load(rows[k] + at);
+    return sum;
+}
+
 W2V_INLINE void w2v_add_group(int count, int64_t extent, float *sum, float *const *rows, int from_zero, float factor)
 {
     const float *added[W2V_GROUP];
@@ -66,11 +75,8 @@ W2V_INLINE void w2v_add_group(int count, int64_t extent, float *sum, float *cons
     for (int k = 0; k < count; k++)
         added[k] = rows[k];
     for (int64_t at = 0; at < extent; at += W2V_WIDTH) {
-        w2v_vec s = from_zero ? w2v_all(0.0f) : w2v_load(sum + at);
-#pragma GCC unroll 8
-        for (int k = 0; k < count; k++)
-            s += w2v_load(added[k] + at);
-        w2v_store(sum + at, s * w2v_all(factor));
+        const w2v_vec start = from_zero ? w2v_all(0.0f) : w2v_load(sum + at);
+        w2v_store(sum + at, w2v_add_vectors(count, start, added, at) * w2v_all(factor));
     }
 }
 
