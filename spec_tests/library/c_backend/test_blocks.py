@@ -67,7 +67,7 @@ def test_a_long_block_has_the_bits_of_the_reference(make_case: Any, train: Any, 
 
 
 def test_a_long_block_is_left_on_a_stop_and_nothing_of_it_applied(make_case: Any, backend: Any) -> None:
-    """Stopped while tiles are worked on: preparing takes the first tenth of the time, applying the last fifth."""
+    """Stopped while tiles are worked on, after it is prepared and before anything is applied."""
     case = long_block(make_case)
     whole = []
     for _ in range(2):
