@@ -18,6 +18,7 @@ TABLES = {
     "cbow": ["cbow"],
     "cbow-others": ["cbow of others"],
     "settings-others": ["settings of others"],
+    "racing": ["racing"],
     "window": ["window"],
     "negative": ["negative"],
     "size": ["size"],
@@ -68,8 +69,8 @@ def table(runs: Sequence[Run], figures: Iterable[dict[str, Any]]) -> str:
     settings = [run.settings() for run in runs]
     groups = list(dict.fromkeys(_group(s) for s in settings))
     first_of_setting = {_setting(g): n for n, g in reversed(list(enumerate(groups)))}
-    # The settings in their order in the plan, and within each block, sequential, gensim.
-    algorithms = ("block", "sequential", "gensim")
+    # The settings in their order in the plan, and within each these.
+    algorithms = ("block", "racing", "sequential", "gensim")
     groups.sort(key=lambda g: (first_of_setting[_setting(g)], algorithms.index(g[-AFTER_SETTING])))
     shown = _varied(settings)
     header = [

@@ -17,7 +17,7 @@ class Run:
     """One model that is trained and measured; two experiments that need the same one share it."""
 
     implementation: str
-    """"block", "sequential" or "gensim"."""
+    """"block", "sequential", "racing" (sequential with two workers, not repeatable) or "gensim"."""
     seed: int = 1
     corpus: str = "novels"
     tokens: int | None = None
@@ -113,6 +113,12 @@ def experiments() -> dict[str, list[Run]]:
         "cbow": [run for base in RATES for run in beside(base, 5, 1)],
         "cbow of others": [
             run for base in (GERMAN, ENGLISH) for run in beside(replace(base, sg=0), 5, 0, (BY_TEXT, {}))
+        ],
+        "racing": [
+            run
+            for base, seeds in ((SMALL, 5), (MIDDLE, 5), (NOVELS, 3), (GERMAN, 3), (RATES[1], 5))
+            for seed in range(1, seeds + 1)
+            for run in (replace(base, implementation=name, seed=seed) for name in ("racing", "sequential"))
         ],
         "window": [run for base in windows for run in beside(base, 5)],
         "negative": [run for base in negatives for run in beside(base, 5)],

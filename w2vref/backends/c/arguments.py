@@ -186,7 +186,7 @@ def run_struct(library: Library, job: TrainingJob, control: Control, longest_cod
     run = library.ffi.new("w2v_run *")
     run.epoch, run.words_before, run.total_words = job.epoch, job.words_before, job.total_words
     run.start_alpha, run.end_alpha = job.start_alpha, job.end_alpha
-    run.compute_loss = job.compute_loss
+    run.compute_loss, run.workers = job.compute_loss, job.workers
     run.span = span_of(job.config, stride, longest_code)
     run.stop, run.next_token = stop, next_token
     return Struct(run, [stop, next_token])

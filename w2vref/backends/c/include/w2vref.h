@@ -76,6 +76,7 @@ typedef struct {
     int64_t total_words;
     double start_alpha, end_alpha;
     int32_t compute_loss;
+    int64_t workers;      /* as many will share the work: if there are several, they have copies of some rows */
     int64_t span;        /* tokens of one claim, at least 1 */
     const int32_t *stop; /* (1,): not 0 asks for a stop; read before each claim */
     int64_t *next_token; /* (1,): the first token not claimed; advanced atomically */

@@ -51,6 +51,9 @@ typedef float w2v_vec __attribute__((vector_size(64), may_alias));
 typedef __m512 w2v_vec;
 #endif
 
+/* The bits of a vector's floats, or what comparing two vectors gives. */
+typedef int32_t w2v_bits __attribute__((vector_size(4 * W2V_WIDTH), may_alias));
+
 #if W2V_WIDTH == 4
 typedef w2v_f4 w2v_sum;
 typedef w2v_i4 w2v_sum_bits;

@@ -45,7 +45,7 @@ W2V_INLINE int64_t w2v_append(w2v_worker *worker, int64_t length, uint64_t sente
     const uint64_t key = w2v_draw(sentence_key, (uint64_t)(place - start));
     worker->tokens[length].key = key;
     worker->tokens[length].word_id = word_id;
-    worker->token_rows[length] = w2v_row(model->input_vectors, model->stride, word_id);
+    worker->token_rows[length] = w2v_row_of(&worker->copies[W2V_INPUTS], model->stride, word_id);
     return length + w2v_is_kept(model, key, word_id);
 }
 
@@ -136,13 +136,19 @@ static int w2v_do_train(const w2v_model *model, const w2v_corpus *corpus, const 
     w2v_worker worker;
     const int64_t reach = model->window < corpus->words ? model->window : corpus->words;
     *result = (w2v_result){0, 0.0};
-    if (w2v_worker_open(&worker, model, W2V_PIECE + 2 * reach + 1, model->negative) != W2V_OK)
+    const uint32_t most_apart = w2v_most_apart(w2v_learning_rate(run, run->words_before), run->workers);
+    const int64_t copied = most_apart ? w2v_copied_rows(model, corpus) : 0;
+    const int64_t nodes = model->vocab_size < W2V_COPIED_NODES ? model->vocab_size : W2V_COPIED_NODES;
+    if (w2v_worker_open(&worker, model, W2V_PIECE + 2 * reach + 1, model->negative, copied, most_apart ? nodes : 0) !=
+        W2V_OK)
         return W2V_NO_MEMORY;
+    worker.most_apart = most_apart;
     worker.fusible = !model->hs && !(model->sg && model->lock_count) && model->negative < W2V_GROUP;
     worker.on_paths = model->sg && model->hs && !model->negative && !model->lock_count;
     worker.corpus = corpus;
     worker.run = run;
     const w2v_float_mode mode = w2v_enter_ieee();
+    w2v_open_copies(&worker);
     while (worker.status == W2V_OK && !__atomic_load_n(run->stop, __ATOMIC_ACQUIRE)) {
         const int64_t first = __atomic_fetch_add(run->next_token, run->span, __ATOMIC_RELAXED);
         if (first >= corpus->words)
@@ -151,6 +157,7 @@ static int w2v_do_train(const w2v_model *model, const w2v_corpus *corpus, const 
         for (int64_t piece = first; piece < last && worker.status == W2V_OK; piece += W2V_PIECE)
             w2v_train_piece(&worker, piece, last - piece < W2V_PIECE ? last : piece + W2V_PIECE);
     }
+    w2v_close_copies(&worker);
     result->effective_words = worker.effective_words;
     result->loss = worker.loss;
     w2v_leave_ieee(mode);

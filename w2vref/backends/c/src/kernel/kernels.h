@@ -15,6 +15,7 @@
 #include "kernel/sums.c"
 #include "kernel/objectives.c"
 #include "kernel/worker.c"
+#include "kernel/copies.c"
 #include "kernel/plan.c"
 #include "kernel/negative_sampling.c"
 #include "kernel/skipgram.c"

@@ -208,15 +208,3 @@ static void w2v_update_path(const w2v_projection *p, int64_t count, float *const
     for (int64_t i = 0; i < count; i += W2V_GROUP)
         w2v_update_rows(p, count - i < W2V_GROUP ? count - i : W2V_GROUP, rows + i, g + i);
 }
-
-/* Write the rows and the labels of a word's Huffman path, from the root; return how many. */
-W2V_INLINE int64_t w2v_gather_path(const w2v_model *model, int64_t word_id, float **rows, float *labels)
-{
-    const int64_t first = model->code_offsets[word_id];
-    const int64_t count = model->code_offsets[word_id + 1] - first;
-    for (int64_t i = 0; i < count; i++) {
-        rows[i] = model->node_vectors + (int64_t)model->points[first + i] * model->stride;
-        labels[i] = (float)(1 - model->codes[first + i]);
-    }
-    return count;
-}

@@ -21,7 +21,7 @@ static int w2v_do_train_sg_pair(const w2v_model *model, int64_t input_id, int64_
                                 int learn_vectors, int learn_hidden, float *hidden_error, double *loss)
 {
     w2v_worker worker;
-    if (w2v_worker_open(&worker, model, 0, negative_count) != W2V_OK)
+    if (w2v_worker_open(&worker, model, 0, negative_count, 0, 0) != W2V_OK)
         return W2V_NO_MEMORY;
     const w2v_float_mode mode = w2v_enter_ieee();
     w2v_projection projection = {.error = hidden_error, .extent = w2v_extent(model->size), .alpha = alpha,
@@ -42,7 +42,7 @@ static int w2v_do_train_cbow_pair(const w2v_model *model, const int64_t *context
                                   float *hidden_error, double *loss)
 {
     w2v_worker worker;
-    if (w2v_worker_open(&worker, model, context_count, negative_count) != W2V_OK)
+    if (w2v_worker_open(&worker, model, context_count, negative_count, 0, 0) != W2V_OK)
         return W2V_NO_MEMORY;
     const w2v_float_mode mode = w2v_enter_ieee();
     w2v_projection projection = {.hidden = hidden, .error = hidden_error, .extent = w2v_extent(model->size),

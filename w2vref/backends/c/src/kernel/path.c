@@ -80,7 +80,6 @@ W2V_NOINLINE w2v_sums w2v_update_and_score_group(const w2v_path_pair *pair, int6
 static void w2v_sg_take_path(w2v_worker *worker, const w2v_plan *plan)
 {
     const w2v_plan *const next = worker->step + 1 < worker->planned ? w2v_plan_of(worker, worker->step + 1) : NULL;
-    const w2v_model *model = worker->model;
     const w2v_token *token = &worker->tokens[plan->center];
     const int compute_loss = worker->run->compute_loss;
     float *const *const rows = worker->path_rows;
@@ -88,9 +87,7 @@ static void w2v_sg_take_path(w2v_worker *worker, const w2v_plan *plan)
     if (!worker->path_scored) {
         w2v_projection projection = {.hidden = plan->input, .extent = worker->extent, .alpha = token->alpha,
                                      .compute_loss = compute_loss};
-        if (worker->path_id != token->word_id)
-            worker->path_length = w2v_gather_path(model, token->word_id, worker->path_rows, labels);
-        worker->path_id = token->word_id;
+        w2v_gather_path(worker, token->word_id);
         w2v_score_path(&projection, worker->path_length, rows, labels, g);
         worker->loss += projection.loss;
     }

@@ -9,15 +9,6 @@
  * to come from memory.
  */
 
-/*
- * Ask for a line that will be written. Where the processor can be told so (AVX-512), it fetches the line for this
- * core alone at once, and not a second time when it is written: that counts when other workers write it too.
- */
-W2V_INLINE void w2v_ask(const float *line)
-{
-    __builtin_prefetch(line, 1, 3);
-}
-
 /* Ask for the input row of the last word that the window of a centre may reach: the one that is new. */
 W2V_INLINE void w2v_prefetch_context(const w2v_worker *worker, int64_t center)
 {
@@ -28,7 +19,7 @@ W2V_INLINE void w2v_prefetch_context(const w2v_worker *worker, int64_t center)
 }
 
 /* Go to the next centre that has a context, and draw its window; return 0 if there is none. */
-W2V_INLINE int w2v_next_center(const w2v_worker *worker, w2v_place *place)
+W2V_INLINE int w2v_next_center(w2v_worker *worker, w2v_place *place)
 {
     const w2v_model *model = worker->model;
     while (++place->center < worker->last_center) {
@@ -42,6 +33,8 @@ W2V_INLINE int w2v_next_center(const w2v_worker *worker, w2v_place *place)
         place->begin = center - token->begin > radius ? center - radius : token->begin;
         place->end = token->end - center > radius ? center + radius + 1 : token->end;
         place->context = place->begin;
+        if (worker->most_apart) /* its input row is in about as many pairs, or windows */
+            w2v_count_steps(worker, W2V_INPUTS, token->word_id, (uint32_t)model->window + 1);
         if (place->end - place->begin > 1)
             return 1;
     }
@@ -81,17 +74,18 @@ W2V_INLINE int w2v_distinct(const w2v_plan *plan)
 #define W2V_WARM_LEVELS 5
 
 /* Ask for the rows of the deeper part of a word's Huffman path. */
-W2V_INLINE void w2v_prefetch_path(const w2v_model *model, int64_t word_id)
+W2V_INLINE void w2v_prefetch_path(const w2v_worker *worker, int64_t word_id)
 {
+    const w2v_model *const model = worker->model;
     for (int64_t i = model->code_offsets[word_id] + W2V_WARM_LEVELS; i < model->code_offsets[word_id + 1]; i++) {
-        const float *row = w2v_row(model->node_vectors, model->stride, model->points[i]);
+        const float *row = w2v_row_of(&worker->copies[W2V_NODES], model->stride, model->points[i]);
         for (int64_t at = 0; at < model->stride; at += W2V_BLOCK)
             w2v_ask(row + at);
     }
 }
 
 /* Go to the next step of the piece and note where it stands; return 0 at the end. */
-W2V_INLINE int w2v_place_step(const w2v_worker *worker, int sg, uint64_t negative, w2v_place *place, w2v_plan *plan)
+W2V_INLINE int w2v_place_step(w2v_worker *worker, int sg, uint64_t negative, w2v_place *place, w2v_plan *plan)
 {
     if (sg) {
         place->context += place->context == place->center;
@@ -127,22 +121,37 @@ W2V_INLINE int64_t w2v_place_steps(w2v_worker *worker, int sg, w2v_plan *plans)
     return steps;
 }
 
-/* Note the rows of a plan: that of the target, and those of the negatives that are not the target. */
-W2V_INLINE void w2v_note_rows(const w2v_model *model, w2v_plan *plan, int32_t target_id, const int32_t *words)
+/* Note the rows of a plan: that of the target, and those of the negatives that are not the target. has_copies: a constant. */
+W2V_INLINE void w2v_note_rows(const w2v_worker *worker, w2v_plan *plan, int32_t target_id, const int32_t *words,
+                              int has_copies)
 {
-    float *const output_vectors = model->output_vectors, **const rows = plan->rows;
-    const int64_t negative = model->negative, stride = model->stride;
+    const int64_t negative = worker->model->negative, stride = worker->model->stride;
+    w2v_copies outputs = worker->copies[W2V_OUTPUTS]; /* stays in registers */
+    float **const rows = plan->rows;
     int64_t count = 1;
-    rows[0] = w2v_row(output_vectors, stride, target_id);
+    outputs.first = 0;
+    outputs.count = has_copies ? outputs.count : 0;
+    rows[0] = w2v_row_of(&outputs, stride, target_id);
     plan->ids[0] = target_id;
     for (int64_t i = 0; i < negative; i++) {
         const int32_t word_id = words[i];
         if (i + 1 < W2V_GROUP)
             plan->ids[i + 1] = word_id;
-        rows[count] = w2v_row(output_vectors, stride, word_id);
+        rows[count] = w2v_row_of(&outputs, stride, word_id);
         count += word_id != target_id;
     }
     plan->count = count;
+}
+
+/* Count the steps of output rows in a batch, from some of its plans. */
+W2V_NOINLINE void w2v_count_outputs(w2v_worker *worker, const w2v_plan *plans, int64_t steps)
+{
+    const int64_t negative = worker->model->negative;
+    for (int64_t i = 0; i < steps; i += W2V_STEPS_PER_COUNT) {
+        w2v_count_steps(worker, W2V_OUTPUTS, worker->tokens[plans[i].center].word_id, W2V_STEPS_PER_COUNT);
+        for (int64_t j = 0; j < negative; j++)
+            w2v_count_steps(worker, W2V_OUTPUTS, worker->noise_words[i * negative + j], W2V_STEPS_PER_COUNT);
+    }
 }
 
 /* Plan the coming W2V_BATCH steps, or what is left of the piece: they take the place of the batch that was taken. */
@@ -150,6 +159,7 @@ W2V_NOINLINE void w2v_plan_batch(w2v_worker *worker)
 {
     const w2v_model *const model = worker->model;
     const int64_t negative = model->negative;
+    w2v_join_due(worker);
     w2v_plan *const plans = worker->plans + worker->planned % W2V_PLANS;
     const int64_t steps = model->sg ? w2v_place_steps(worker, 1, plans) : w2v_place_steps(worker, 0, plans);
     worker->planned += steps;
@@ -159,8 +169,15 @@ W2V_NOINLINE void w2v_plan_batch(w2v_worker *worker)
         w2v_noise_draws(model, worker->tokens[plans[i].center].key, plans[i].first_draw, negative,
                         worker->noise + i * negative);
     w2v_noise_words(model, steps * negative, worker->noise, worker->noise_words);
-    for (int64_t i = 0; i < steps; i++)
-        w2v_note_rows(model, &plans[i], worker->tokens[plans[i].center].word_id, worker->noise_words + i * negative);
+    const int32_t *words = worker->noise_words;
+    if (W2V_LIKELY(!worker->most_apart)) {
+        for (int64_t i = 0; i < steps; i++, words += negative)
+            w2v_note_rows(worker, &plans[i], worker->tokens[plans[i].center].word_id, words, 0);
+        return;
+    }
+    for (int64_t i = 0; i < steps; i++, words += negative)
+        w2v_note_rows(worker, &plans[i], worker->tokens[plans[i].center].word_id, words, 1);
+    w2v_count_outputs(worker, plans, steps);
 }
 
 /* Begin planning the steps of a piece. */
@@ -201,7 +218,7 @@ W2V_INLINE void w2v_ask_for_path(w2v_worker *worker)
     const int64_t center = w2v_coming_plan(worker)->center;
     if (worker->step + W2V_AHEAD >= worker->planned || center == worker->asked_center)
         return;
-    w2v_prefetch_path(worker->model, worker->tokens[center].word_id);
+    w2v_prefetch_path(worker, worker->tokens[center].word_id);
     worker->asked_center = center;
 }
 
@@ -216,6 +233,24 @@ W2V_INLINE void w2v_prefetch_rows(float *const *rows, int count, int64_t at)
         w2v_ask(rows[i] + at);
 }
 
+/* Have the rows and the labels of a word's Huffman path, from the root, in the worker. */
+W2V_INLINE void w2v_gather_path(w2v_worker *worker, int64_t word_id)
+{
+    const w2v_model *const model = worker->model;
+    if (worker->path_id == word_id)
+        return;
+    const int64_t first = model->code_offsets[word_id], count = model->code_offsets[word_id + 1] - first;
+    for (int64_t i = 0; i < count; i++) {
+        worker->path_rows[i] = w2v_row_of(&worker->copies[W2V_NODES], model->stride, model->points[first + i]);
+        worker->path_labels[i] = (float)(1 - model->codes[first + i]);
+    }
+    if (worker->most_apart) /* skip-gram: a centre is in about as many pairs */
+        for (int64_t i = 0; i < count; i++)
+            w2v_count_steps(worker, W2V_NODES, model->points[first + i], model->sg ? (uint32_t)model->window + 1 : 1);
+    worker->path_id = word_id;
+    worker->path_length = count;
+}
+
 /*
  * Take all steps of one pair: the target's Huffman path, then the target and its negatives, into
  * projection->error, which starts at 0. rows: (count,) as in w2v_plan.
@@ -226,10 +261,7 @@ static void w2v_train_objectives(w2v_worker *worker, w2v_projection *projection,
     for (int64_t at = 0; at < projection->extent; at += W2V_WIDTH)
         w2v_store(projection->error + at, w2v_all(0.0f));
     if (worker->model->hs) {
-        if (worker->path_id != target_id)
-            worker->path_length =
-                w2v_gather_path(worker->model, target_id, worker->path_rows, worker->path_labels);
-        worker->path_id = target_id;
+        w2v_gather_path(worker, target_id);
         w2v_score_path(projection, worker->path_length, worker->path_rows, worker->path_labels, worker->path_g);
         w2v_ask_for_path(worker);
         w2v_update_path(projection, worker->path_length, worker->path_rows, worker->path_g);

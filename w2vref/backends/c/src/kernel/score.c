@@ -72,7 +72,7 @@ static int w2v_do_score(const w2v_model *model, const w2v_corpus *corpus, const 
 {
     w2v_worker worker;
     const int64_t window = model->window < corpus->words ? model->window : corpus->words;
-    if (w2v_worker_open(&worker, model, 2 * window, 0) != W2V_OK)
+    if (w2v_worker_open(&worker, model, 2 * window, 0, 0, 0) != W2V_OK)
         return W2V_NO_MEMORY;
     const w2v_float_mode mode = w2v_enter_ieee();
     int status = W2V_OK;

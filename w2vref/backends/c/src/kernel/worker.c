@@ -40,6 +40,23 @@ typedef struct {
     uint64_t next_draw;
 } w2v_place;
 
+/* The tables that steps change. */
+enum w2v_table { W2V_INPUTS, W2V_OUTPUTS, W2V_NODES, W2V_TABLES };
+
+/* A table, and a worker's own copies of its rows first .. first + count - 1: see copies.c. */
+typedef struct {
+    float *table;
+    int64_t first, count;
+    float *own, *seen; /* (count, stride) each */
+    uint32_t *steps;   /* (count,): that the copy has taken since it was joined, about */
+} w2v_copies;
+
+/* A copy that is to be joined soon. */
+typedef struct {
+    w2v_copies *copies;
+    int64_t place;
+} w2v_due;
+
 typedef struct {
     const w2v_model *model;
     const w2v_corpus *corpus;
@@ -71,6 +88,11 @@ typedef struct {
     float **context_rows; /* CBOW: (2 * window,) */
     float *negative_labels; /* (negative + 1,): 1, then 0 */
     float *hidden, *error;  /* (stride,) each */
+
+    w2v_copies copies[W2V_TABLES];
+    uint32_t most_apart; /* steps after which a copy is joined; 0: there are none */
+    w2v_due *due;        /* as many as there are copies */
+    int64_t due_count;
     void *memory;
 } w2v_worker;
 
@@ -112,6 +134,16 @@ static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64
     }
     worker->noise = w2v_take(arena, &used, W2V_BATCH * rows, sizeof(uint32_t));
     worker->noise_words = w2v_take(arena, &used, W2V_BATCH * rows, sizeof(int32_t));
+    size_t copied = 0;
+    for (int i = 0; i < W2V_TABLES; i++) {
+        w2v_copies *const copies = &worker->copies[i];
+        const size_t count = (size_t)copies->count;
+        copies->own = w2v_take(arena, &used, count * stride, sizeof(float));
+        copies->seen = w2v_take(arena, &used, count * stride, sizeof(float));
+        copies->steps = w2v_take(arena, &used, count, sizeof(uint32_t));
+        copied += count;
+    }
+    worker->due = w2v_take(arena, &used, copied, sizeof(w2v_due));
     worker->tokens = w2v_take(arena, &used, (size_t)tokens, sizeof(w2v_token));
     worker->token_rows = w2v_take(arena, &used, (size_t)tokens, sizeof(float *));
     return used;
@@ -119,11 +151,17 @@ static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64
 
 /*
  * Allocate a worker's scratch memory; everything is sized by the model, nothing lives on the stack.
- * tokens: kept tokens of a piece at most. Returns W2V_OK or W2V_NO_MEMORY.
+ * tokens: kept tokens of a piece at most. copied: rows, and nodes, that the worker is to have copies of.
+ * Returns W2V_OK or W2V_NO_MEMORY.
  */
-static int w2v_worker_open(w2v_worker *worker, const w2v_model *model, int64_t tokens, int64_t negative)
+static int w2v_worker_open(w2v_worker *worker, const w2v_model *model, int64_t tokens, int64_t negative, int64_t copied,
+                           int64_t copied_nodes)
 {
     *worker = (w2v_worker){.model = model, .extent = w2v_extent(model->size)};
+    worker->copies[W2V_INPUTS] = (w2v_copies){.table = model->input_vectors, .count = model->lock_count ? 0 : copied};
+    worker->copies[W2V_OUTPUTS] = (w2v_copies){.table = model->output_vectors, .count = negative ? copied : 0};
+    worker->copies[W2V_NODES] = (w2v_copies){.table = model->node_vectors, .first = model->vocab_size - copied_nodes,
+                                             .count = model->hs ? copied_nodes : 0};
     const size_t bytes = w2v_lay_out(worker, NULL, tokens, negative);
     worker->memory = malloc(bytes + 64);
     if (!worker->memory)
@@ -143,6 +181,15 @@ static int w2v_worker_open(w2v_worker *worker, const w2v_model *model, int64_t t
 static void w2v_worker_close(w2v_worker *worker)
 {
     free(worker->memory);
+}
+
+/*
+ * Ask for a line that will be written. Where the processor can be told so (AVX-512), it fetches the line for this
+ * core alone at once, and not a second time when it is written: that counts when other workers write it too.
+ */
+W2V_INLINE void w2v_ask(const float *line)
+{
+    __builtin_prefetch(line, 1, 3);
 }
 
 /* The factor of an input row's change. */
