@@ -61,10 +61,16 @@ def index_noise(cum_table: UInt32Array, guide_bits: int | None = None) -> NoiseI
         guide_bits = min(GUIDE_BITS, words.bit_length() + 2)
     guide_bits = max(guide_bits, (words - 1).bit_length())
     shift = max(0, total.bit_length() - guide_bits)
-    smallest = np.arange((total >> shift) + 1, dtype=np.uint32) << np.uint32(shift)
     places = np.uint32((1 << shift) - 1)
-    first = np.searchsorted(cum_table, smallest, side="left")
-    last = np.searchsorted(cum_table, np.minimum(smallest + places, np.uint32(total)), side="left")
+    buckets = (total >> shift) + 1
+    smallest = np.arange(buckets, dtype=np.uint32) << np.uint32(shift)
+    # Insertion points of the smallest and the last r of each bucket; counting takes less time than searching.
+    bucket = (cum_table >> np.uint32(shift)).astype(np.int64)
+    edges = np.bincount(bucket, minlength=buckets)
+    behind = np.cumsum(edges)
+    first = behind - edges
+    last = behind - np.bincount(bucket[cum_table & places == places], minlength=buckets)
+    last[-1] = np.searchsorted(cum_table, total, side="left")
     widest = int((last - first).max())
     guide = first.astype(np.uint32) << np.uint32(shift) | np.minimum(cum_table[first] - smallest, places)
     guide[last - first > 1] |= np.uint32(MANY_WORDS)
