@@ -26,14 +26,17 @@ def compiled_pass() -> Callable[..., None]:
     """Return row_pass of row_pass.c as a function of arrays."""
     ffi, library = compiled(
         "row_pass",
-        "void row_pass(float *inputs, float *outputs, int64_t stride, const int32_t *contexts,"
-        " const int32_t *rows, int64_t pairs, int64_t count);",
+        "void row_pass(float *inputs, float *outputs, int64_t stride, int64_t size, const int32_t *contexts,"
+        " const int32_t *rows, int64_t pairs);",
     )
 
-    def row_pass(inputs: np.ndarray, outputs: np.ndarray, contexts: np.ndarray, rows: np.ndarray) -> None:
+    def row_pass(
+        inputs: np.ndarray, outputs: np.ndarray, size: int, contexts: np.ndarray, rows: np.ndarray
+    ) -> None:
+        assert rows.shape[1] == 6  # as row_pass.c is compiled
         floats = [ffi.from_buffer("float[]", array) for array in (inputs, outputs)]
         ids = [ffi.from_buffer("int32_t[]", array) for array in (contexts, rows)]
-        library.row_pass(*floats, inputs.shape[1], *ids, *rows.shape)
+        library.row_pass(*floats, inputs.shape[1], size, *ids, len(rows))
 
     return row_pass
 
@@ -97,8 +100,8 @@ def main() -> None:
         few = np.tile(np.arange(rows.shape[1], dtype=np.int32), (len(rows), 1))
         few_contexts = np.zeros_like(contexts)
         tasks = {
-            "rows of the text's words": partial(row_pass, *arrays, contexts, rows),
-            "rows of a few words": partial(row_pass, *arrays, few_contexts, few),
+            "rows of the text's words": partial(row_pass, *arrays, size, contexts, rows),
+            "rows of a few words": partial(row_pass, *arrays, size, few_contexts, few),
             "the C kernel, with all else": partial(train, job_of(model, 1)),
         }
         seconds = interleaved(tasks, options.rounds)

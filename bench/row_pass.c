@@ -11,29 +11,34 @@
 #define LANES 8
 #endif
 #define LINE 16 /* floats */
-#define AHEAD 4 /* pairs */
+#define AHEAD 2 /* pairs */
 #define MOST_ROWS 8
 
 typedef float lanes __attribute__((vector_size(4 * LANES)));
 
-/* contexts: (pairs,), rows: (pairs, count) word ids; inputs and outputs: rows of `stride` floats, aligned to 64. */
-void row_pass(float *inputs, float *outputs, int64_t stride, const int32_t *contexts, const int32_t *rows,
-              int64_t pairs, int64_t count)
+/* count: a constant, so that the loops over the rows of a pair unroll. */
+static inline __attribute__((always_inline)) void pass(float *inputs, float *outputs, int64_t stride, int64_t size,
+                                                       const int32_t *contexts, const int32_t *rows, int64_t pairs,
+                                                       int count)
 {
     const float g = 1e-6f;
     for (int64_t pair = 0; pair < pairs; pair++) {
         float *const hidden = inputs + contexts[pair] * stride;
         float *row[MOST_ROWS], *coming[MOST_ROWS];
         const int32_t *const later = rows + count * (pair + AHEAD < pairs ? pair + AHEAD : pair);
-        for (int64_t k = 0; k < count; k++) {
+        for (int k = 0; k < count; k++) {
             row[k] = outputs + rows[pair * count + k] * stride;
             coming[k] = outputs + later[k] * stride;
         }
-        for (int64_t line = 0; line < stride; line += LINE) {
-            for (int64_t at = line; at < line + LINE; at += LANES) {
+        for (int64_t line = 0; line < size; line += LINE) {
+#pragma GCC unroll 8
+            for (int k = 0; k < count; k++)
+                __builtin_prefetch(coming[k] + line);
+            for (int64_t at = line; at < line + LINE && at < size; at += LANES) {
                 const lanes h = *(lanes *)(hidden + at);
                 lanes error = h;
-                for (int64_t k = 0; k < count; k++) {
+#pragma GCC unroll 8
+                for (int k = 0; k < count; k++) {
                     lanes *const place = (lanes *)(row[k] + at);
                     const lanes old = *place;
                     error += g * old;
@@ -41,8 +46,16 @@ void row_pass(float *inputs, float *outputs, int64_t stride, const int32_t *cont
                 }
                 *(lanes *)(hidden + at) = error;
             }
-            for (int64_t k = 0; k < count; k++)
-                __builtin_prefetch(coming[k] + line);
         }
     }
+}
+
+/*
+ * contexts: (pairs,), rows: (pairs, count) word ids, count 6; inputs and outputs: rows of `stride` floats, aligned
+ * to 64, whose first `size` are passed over.
+ */
+void row_pass(float *inputs, float *outputs, int64_t stride, int64_t size, const int32_t *contexts,
+              const int32_t *rows, int64_t pairs)
+{
+    pass(inputs, outputs, stride, size, contexts, rows, pairs, 6);
 }

@@ -129,7 +129,8 @@ int main(void)
         const w2v_run run = {
             .epoch = f[EPOCH], .words_before = f[WORDS_BEFORE], .total_words = f[TOTAL_WORDS],
             .start_alpha = numbers[START_ALPHA], .end_alpha = numbers[END_ALPHA], .compute_loss = 1,
-            .span = f[SPAN], .stop = &stop, .next_token = &next_token,
+            .span = f[SPAN], .workers = 1 + f[SPAN] % 2, /* with copies of rows, or without */
+            .stop = &stop, .next_token = &next_token,
         };
         w2v_result result;
         const int status = f[BOUNDS]
