@@ -64,6 +64,8 @@ def test_rows_beyond_two_to_the_31_elements(
         for array, rows in zip(arrays, start, strict=True):
             array[touched, :SIZE] = rows
         backend.train(job, Control())
+        negatives = np.array(WORDS[:0] if hs else WORDS[1:3], dtype=np.int64)
+        backend.train_sg_pair(config, parameters, tables, WORDS[-1], WORDS[-2], negatives, 0.02)
         return [array[touched].copy() for array in arrays]
 
     expected = trained(reference)
