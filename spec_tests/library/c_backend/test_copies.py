@@ -140,14 +140,19 @@ def test_what_others_add_is_not_taken_back(make_case: Any, train: Any, backend: 
 
 
 @pytest.mark.usefixtures("one_thread")
-@pytest.mark.parametrize("table", TABLES)
-def test_what_others_add_is_seen_while_training(make_case: Any, train: Any, backend: Any, table: str) -> None:
-    """A row moved far away is moved back by the steps that see it there."""
+@pytest.mark.parametrize(("table", "words"), [*((table, 40) for table in TABLES), ("node_vectors", 1)])
+def test_what_others_add_is_seen_while_training(
+    make_case: Any, train: Any, backend: Any, table: str, words: int
+) -> None:
+    """A row moved far away is moved back by the steps that see it there, in a text of one word too."""
     hs = table == "node_vectors"
     case = make_case(lengths=(600_000,), vocab_size=40, sg=True, hs=hs, negative=0 if hs else 3, workers=2)
+    case.job.corpus.tokens[:] %= words
     row = -2 if hs else 0  # the root's, or that of the most frequent word
     alone, _ = train(backend, case)
     before = getattr(alone.job.parameters, table)[row].copy()
     direction = before / np.linalg.norm(before)
-    trained = train_and_meddle(backend, case, add(table, row, 8.0 * direction[: case.job.config.vector_size]))
-    assert abs(float((getattr(trained, table)[row] - before) @ direction)) < 4.0
+    trained = train_and_meddle(
+        backend, case, add(table, row, -8.0 * direction[: case.job.config.vector_size])
+    )
+    assert abs(float((getattr(trained, table)[row] - before) @ direction)) < 7.0

@@ -18,6 +18,17 @@ W2V_INLINE void w2v_prefetch_context(const w2v_worker *worker, int64_t center)
         w2v_ask(row + at);
 }
 
+/* Count the steps of a centre's input row and of the nodes of its path: a centre is in window + 1 pairs or windows, about. */
+W2V_NOINLINE void w2v_count_center(w2v_worker *worker, int64_t word_id)
+{
+    const w2v_model *const model = worker->model;
+    const uint32_t pairs = (uint32_t)model->window + 1;
+    w2v_count_steps(worker, W2V_INPUTS, word_id, pairs);
+    if (model->hs)
+        for (int64_t i = model->code_offsets[word_id]; i < model->code_offsets[word_id + 1]; i++)
+            w2v_count_steps(worker, W2V_NODES, model->points[i], model->sg ? pairs : 1);
+}
+
 /* Go to the next centre that has a context, and draw its window; return 0 if there is none. */
 W2V_INLINE int w2v_next_center(w2v_worker *worker, w2v_place *place)
 {
@@ -33,8 +44,8 @@ W2V_INLINE int w2v_next_center(w2v_worker *worker, w2v_place *place)
         place->begin = center - token->begin > radius ? center - radius : token->begin;
         place->end = token->end - center > radius ? center + radius + 1 : token->end;
         place->context = place->begin;
-        if (worker->most_apart) /* its input row is in about as many pairs, or windows */
-            w2v_count_steps(worker, W2V_INPUTS, token->word_id, (uint32_t)model->window + 1);
+        if (worker->most_apart)
+            w2v_count_center(worker, token->word_id);
         if (place->end - place->begin > 1)
             return 1;
     }
@@ -244,9 +255,6 @@ W2V_INLINE void w2v_gather_path(w2v_worker *worker, int64_t word_id)
         worker->path_rows[i] = w2v_row_of(&worker->copies[W2V_NODES], model->stride, model->points[first + i]);
         worker->path_labels[i] = (float)(1 - model->codes[first + i]);
     }
-    if (worker->most_apart) /* skip-gram: a centre is in about as many pairs */
-        for (int64_t i = 0; i < count; i++)
-            w2v_count_steps(worker, W2V_NODES, model->points[first + i], model->sg ? (uint32_t)model->window + 1 : 1);
     worker->path_id = word_id;
     worker->path_length = count;
 }
