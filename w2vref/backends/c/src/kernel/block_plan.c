@@ -4,9 +4,6 @@
  * The twin of w2vref/reference/block_layout.py. Nothing here reads a parameter.
  */
 
-/* Tokens ahead at which the threshold of a token's word is asked for. */
-#define W2V_THRESHOLDS_AHEAD 32
-
 /* Gather the kept tokens of corpus tokens first .. last - 1 of one sentence or piece, which begins at `start`. */
 W2V_INLINE int64_t w2v_block_gather(const w2v_blocks *all, w2v_block *block, int64_t n, uint64_t sentence_key,
                                     int64_t start, int64_t first, int64_t last)
@@ -18,8 +15,7 @@ W2V_INLINE int64_t w2v_block_gather(const w2v_blocks *all, w2v_block *block, int
             block->bad_word = 1;
             return n;
         }
-        if (place + W2V_THRESHOLDS_AHEAD < all->corpus->words)
-            __builtin_prefetch(model->sample_int + all->corpus->tokens[place + W2V_THRESHOLDS_AHEAD]);
+        w2v_ask_for_threshold(model, all->corpus, place);
         const uint64_t key = w2v_draw(sentence_key, (uint64_t)(place - start));
         block->word_ids[n] = word_id;
         block->keys[n] = key;

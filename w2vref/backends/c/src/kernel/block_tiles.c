@@ -262,38 +262,36 @@ static void w2v_end_tile(w2v_tile_task *task, const w2v_tile *tile)
 
 /* Ask for the lines of a row, to read (0) or to write (1), into the cache of the first level (3) or the second (2). */
 #define W2V_ASK_FOR_ROW(row, stride, to_write, level)                                                                 \
+    _Pragma("GCC unroll 4")                                                                                           \
     for (int64_t at_ = 0; at_ < (stride); at_ += W2V_BLOCK)                                                           \
     __builtin_prefetch((row) + at_, to_write, level)
 
-/* The rows of a position. */
+/* Positions behind those that a centre reaches, at which the rows of a position are asked for. */
+#define W2V_POSITIONS_AHEAD 2
+
+/* Ask for the rows of position i, if they are this task's to read. */
 W2V_INLINE void w2v_ask_for_position(const w2v_tile_task *task, int64_t i)
 {
+    if (i >= task->last)
+        return;
     W2V_ASK_FOR_ROW(task->scratch->input_rows[i - task->first], task->stride, 0, 3);
     W2V_ASK_FOR_ROW(task->scratch->output_rows[i - task->first], task->stride, 0, 3);
 }
 
-/* Of the noise rows of a tile, those whose turn it is when its `turn`-th position, or that of the tile before, is. */
-W2V_INLINE void w2v_ask_for_noise(const w2v_tile_task *task, int64_t number, int64_t turn)
+/*
+ * Before and after centre i of a tile: ask for the rows of a coming position, and for those noise rows of the tile, which
+ * is scored next, whose turn it is. No sooner: the first-level cache does not hold what a whole tile needs. And a few
+ * rows at a time: more requests than some twenty would stop the processor.
+ */
+W2V_INLINE void w2v_ask_before(const w2v_tile_task *task, int64_t i)
 {
-    const int64_t draws = task->all->rule->draws;
-    for (int64_t p = turn; p < draws; p += task->all->rule->tile)
-        W2V_ASK_FOR_ROW(w2v_row(task->model->output_vectors, task->stride, task->block->noise[number * draws + p]),
-                        task->stride, 0, 3);
+    w2v_ask_for_position(task, i + task->all->reach + W2V_POSITIONS_AHEAD);
 }
 
-/*
- * Ask for what stands a tile on in this task: what comes after it another worker may take. A few rows at a time:
- * more requests than some twenty would stop the processor.
- */
-W2V_INLINE void w2v_ask_ahead(const w2v_tile_task *task, int64_t number, int64_t first, int64_t i)
+W2V_INLINE void w2v_ask_after(const w2v_tile_task *task, const w2v_tile *tile, int64_t i)
 {
-    const int64_t tile = task->all->rule->tile;
-    if (i + tile < task->last)
-        w2v_ask_for_position(task, i + tile);
-    if (first == task->begin)
-        w2v_ask_for_noise(task, number, i - first);
-    if (first + tile < task->end)
-        w2v_ask_for_noise(task, number + 1, i - first);
+    for (int64_t p = i - tile->first; p < task->all->rule->draws; p += task->all->rule->tile)
+        W2V_ASK_FOR_ROW(tile->noise[p], task->stride, 0, 3);
 }
 
 static void w2v_sg_tile(w2v_tile_task *task, int64_t number, int64_t first, int64_t last)
@@ -303,9 +301,10 @@ static void w2v_sg_tile(w2v_tile_task *task, int64_t number, int64_t first, int6
     w2v_begin_tile(task, &tile, number, first, last);
     tile.rows = task->scratch->input_rows + (first - task->first);
     for (int64_t i = first; i < last; i++) {
-        w2v_ask_ahead(task, number, first, i);
+        w2v_ask_before(task, i);
         tile.weights[i - first] = (float)((int64_t)block->left[i] + block->right[i]) * task->share;
         w2v_take_center(task, i, i - block->left[i], i + block->right[i], tile.to_rows[i - first]);
+        w2v_ask_after(task, &tile, i);
     }
     w2v_score_noise_of(task, &tile);
     w2v_sum_noise(task, &tile);
@@ -335,7 +334,8 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
         float *const *const row = task->scratch->input_rows + (i - task->first);
         float *const h = tile.rows[i - first], *const output = task->scratch->output_rows[i - task->first];
         float *const error = tile.to_rows[i - first], *const to_output = task->scratch->to_outputs[i - task->first];
-        w2v_ask_ahead(task, number, first, i);
+        w2v_ask_before(task, i);
+        w2v_ask_after(task, &tile, i);
         tile.weights[i - first] = (float)(pairs > 0) * task->share;
         if (pairs == 0) {
             w2v_clear(h, extent);
@@ -386,7 +386,7 @@ static void w2v_do_block_tiles(const w2v_blocks *all, w2v_block *block, int64_t 
                                               : block->lone[i] & W2V_LONE_OUTPUT ? scratch->lone_outputs + (i & scratch->lone_mask) * stride
                                                                                  : all->to_outputs + i * stride;
     }
-    for (int64_t i = task.first; i < begin + tile && i < task.last; i++)
+    for (int64_t i = task.first; i < begin + reach + W2V_POSITIONS_AHEAD; i++)
         w2v_ask_for_position(&task, i);
     if (model->sg)
         w2v_sg_task(&task);

@@ -59,7 +59,7 @@ static void w2v_cbow_take(w2v_worker *worker, const w2v_plan *plan)
     const int64_t context_count = w2v_gather_context(worker, plan);
     w2v_project(model, worker->extent, context, context_count, worker->hidden);
     if (W2V_LIKELY(worker->fusible && w2v_distinct(plan))) {
-        W2V_BY_COUNT(plan->count, w2v_take_rows(worker, plan, n, worker->hidden, worker->error, W2V_KEEP_ERROR))
+        W2V_BY_COUNT(plan->count, w2v_take_rows(worker, plan, n, worker->hidden, worker->error, W2V_KEEP_ERROR, 1))
         w2v_cbow_scatter(model, worker->extent, context, context_count, worker->error, 1);
         return;
     }

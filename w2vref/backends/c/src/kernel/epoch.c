@@ -103,6 +103,7 @@ static void w2v_gather_piece(w2v_worker *worker, int64_t first, int64_t last)
             worker->first_center = length;
         }
         for (; place < stop; place++) {
+            w2v_ask_for_threshold(worker->model, corpus, place);
             worker->tokens[length].alpha = w2v_learning_rate(run, run->words_before + place);
             length = w2v_append(worker, length, key, start, place);
         }

@@ -45,9 +45,12 @@ W2V_INLINE void w2v_update_two(enum w2v_destination destination, float *target, 
     w2v_store(target + next, w2v_result_of(destination, next_h, next_error));
 }
 
-/* Take the step of a plan: its rows change, and target = hidden + error or the error. hidden, target: (stride,). */
+/*
+ * Take the step of a plan: its rows change, and target = hidden + error or the error. hidden, target: (stride,).
+ * asks_for_context: the coming step's new context row is asked for, too.
+ */
 W2V_INLINE void w2v_take_rows(w2v_worker *worker, const w2v_plan *plan, int count, const float *hidden, float *target,
-                              enum w2v_destination destination)
+                              enum w2v_destination destination, int asks_for_context)
 {
     const int64_t extent = worker->extent;
     float *rows[W2V_GROUP];
@@ -62,8 +65,11 @@ W2V_INLINE void w2v_take_rows(w2v_worker *worker, const w2v_plan *plan, int coun
     for (int i = 0; i < count; i++)
         all_g[i] = w2v_all(g[i]);
     float *const *const coming = w2v_coming_plan(worker)->rows;
+    const float *const context = asks_for_context ? w2v_coming_context_row(worker) : NULL;
     for (int64_t block = 0; block < extent; block += W2V_BLOCK) {
         w2v_prefetch_rows(coming, count, block);
+        if (asks_for_context)
+            w2v_ask(context + block);
         if (W2V_WIDTH == 8 && block + W2V_BLOCK <= extent) {
             w2v_update_two(destination, target, count, block, hidden, rows, all_g);
             continue;

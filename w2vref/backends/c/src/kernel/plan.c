@@ -9,11 +9,23 @@
  * to come from memory.
  */
 
-/* Ask for the input row of the last word that the window of a centre may reach: the one that is new. */
-W2V_INLINE void w2v_prefetch_context(const w2v_worker *worker, int64_t center)
+/* Return the input row of the last word that the window of a centre may reach: the one that is new. */
+W2V_INLINE const float *w2v_new_context_row(const w2v_worker *worker, int64_t center)
 {
     const int64_t reach = center + worker->model->window, end = worker->tokens[center].end;
-    const float *row = worker->token_rows[reach < end ? reach : end - 1];
+    return worker->token_rows[reach < end ? reach : end - 1];
+}
+
+/* Tell whether the new context row is asked for by w2v_take_rows, a part at a time, and not when the centre is placed. */
+W2V_INLINE int w2v_asks_on_the_way(const w2v_worker *worker)
+{
+    return !worker->model->sg && worker->fusible;
+}
+
+/* Ask for the new context row of a centre at once. */
+W2V_INLINE void w2v_prefetch_context(const w2v_worker *worker, int64_t center)
+{
+    const float *row = w2v_new_context_row(worker, center);
     for (int64_t at = 0; at < worker->model->stride; at += W2V_BLOCK)
         w2v_ask(row + at);
 }
@@ -37,7 +49,8 @@ W2V_INLINE int w2v_next_center(w2v_worker *worker, w2v_place *place)
         const int64_t center = place->center;
         const w2v_token *token = &worker->tokens[center];
         int64_t radius = model->window;
-        w2v_prefetch_context(worker, center);
+        if (!w2v_asks_on_the_way(worker))
+            w2v_prefetch_context(worker, center);
         place->next_draw = 0;
         if (model->shrink_windows)
             radius = w2v_window_radius(w2v_draw(token->key, place->next_draw++), model->window);
@@ -221,6 +234,14 @@ W2V_INLINE const w2v_plan *w2v_planned_step(w2v_worker *worker)
 W2V_INLINE const w2v_plan *w2v_coming_plan(const w2v_worker *worker)
 {
     return w2v_plan_of(worker, worker->step + W2V_AHEAD);
+}
+
+/* Return the new context row of the coming step; past the last step of a piece, a row that is at hand. */
+W2V_INLINE const float *w2v_coming_context_row(const w2v_worker *worker)
+{
+    if (worker->step + W2V_AHEAD >= worker->planned)
+        return worker->hidden;
+    return w2v_new_context_row(worker, w2v_coming_plan(worker)->center);
 }
 
 /* Ask for the rows of a coming step's Huffman path. */

@@ -8,6 +8,15 @@ W2V_INLINE int w2v_is_kept(const w2v_model *model, uint64_t key, int32_t word_id
     return (key >> 32) < model->sample_int[word_id];
 }
 
+/* Tokens ahead at which the threshold of a token's word is asked for. */
+#define W2V_THRESHOLDS_AHEAD 32
+
+W2V_INLINE void w2v_ask_for_threshold(const w2v_model *model, const w2v_corpus *corpus, int64_t place)
+{
+    if (place + W2V_THRESHOLDS_AHEAD < corpus->words)
+        __builtin_prefetch(model->sample_int + corpus->tokens[place + W2V_THRESHOLDS_AHEAD]);
+}
+
 /*
  * Noise is drawn for many steps at once, in two stages; each is a short loop whose turns do not wait for each other, and
  * the first asks for what the second reads.

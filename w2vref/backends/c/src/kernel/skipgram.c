@@ -22,7 +22,7 @@ static void w2v_sg_take(w2v_worker *worker, const w2v_plan *plan)
 {
     const w2v_token *token = &worker->tokens[plan->center];
     if (W2V_LIKELY(worker->fusible && w2v_distinct(plan))) {
-        W2V_BY_COUNT(plan->count, w2v_take_rows(worker, plan, n, plan->input, plan->input, W2V_ADD_TO_HIDDEN))
+        W2V_BY_COUNT(plan->count, w2v_take_rows(worker, plan, n, plan->input, plan->input, W2V_ADD_TO_HIDDEN, 0))
         return;
     }
     w2v_projection projection = {.error = worker->error, .extent = worker->extent, .alpha = token->alpha,
