@@ -3,7 +3,7 @@
 Two virtual processors may be two threads of one core, which share its arithmetic units and its caches. Code
 that keeps these busy then gains little from the second, and the better it does so, the less. Or they may be
 cores that share no cache: then what one has written takes long to reach the other. A virtual machine may be
-moved from the one to the other at any time.
+moved from the one to the other at any time, and the other thread of a core may be somebody else's.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import statistics
 import threading
 import time
+from collections.abc import Callable
 
 import numba
 import numpy as np
@@ -22,6 +23,7 @@ FLOATS = 512
 """2 kB, in the first-level cache: eight floats at a time, 64 sums are under way."""
 TURNS = 3_000_000
 LINE_TURNS = 100_000
+WIDTH_TURNS = 50_000
 
 
 @numba.njit(nogil=True)
@@ -69,3 +71,20 @@ def line_nanoseconds() -> float | None:
     for thread in threads:
         thread.join()
     return (time.perf_counter_ns() - start) / (2 * LINE_TURNS)
+
+
+def instructions_per_cycle() -> float:
+    """Return how many instructions the core starts in a cycle for this thread, at this moment.
+
+    Where another thread of the same core is at work, somebody else's perhaps, it is about half of what it is
+    otherwise. Takes a millisecond. A cycle is what an addition takes.
+    """
+    _, library = compiled("issue_width", "void additions(int64_t count); void instructions(int64_t count);")
+
+    def nanoseconds(run: Callable[[int], None]) -> float:
+        start = time.perf_counter_ns()
+        run(WIDTH_TURNS)
+        return (time.perf_counter_ns() - start) / WIDTH_TURNS
+
+    cycle = min(nanoseconds(library.additions) for _ in range(3)) / 16  # interrupts only ever lengthen it
+    return 64 * cycle / nanoseconds(library.instructions)

@@ -11,11 +11,12 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 
-from bench.second_core import line_nanoseconds
+from bench.second_core import instructions_per_cycle, line_nanoseconds
 from bench.texts import text_file, text_parser
 from bench.timing import interleaved, machine, print_table, write_json
 from w2vref import Word2Vec
@@ -32,6 +33,7 @@ MODES: dict[str, dict[str, Any]] = {
 """Block training is compared with gensim's sequential training in the same mode."""
 COMMON: dict[str, Any] = dict(window=5, min_count=5, sample=1e-3, seed=1)
 LINE = "a line between cores, ns"
+WIDTH = "instructions a cycle"
 
 
 def register_instruction_sets() -> list[str]:
@@ -134,7 +136,10 @@ def main() -> None:
                     if (workers == 1 or threads) and has_algorithm(name, options):
                         tasks[name] = w2vref_task(path, options, size, workers, name)
                 line = [line_nanoseconds()] if workers > 1 else []
-                seconds = interleaved(tasks, arguments.rounds)
+                widths: list[float] = []
+                seconds = interleaved(
+                    tasks, arguments.rounds, lambda widths=widths: widths.append(instructions_per_cycle())
+                )
                 line += [line_nanoseconds()] if workers > 1 else []
                 for name, measured in seconds.items():
                     figures["training"].append(
@@ -150,6 +155,7 @@ def main() -> None:
                             if "gensim" in seconds
                             else None,
                             LINE: line,
+                            WIDTH: (min(widths), median(widths), max(widths)),
                         }
                     )
     report(figures["training"])
@@ -161,10 +167,17 @@ def line_of(row: dict[str, Any]) -> str:
     return ", ".join("" if value is None else f"{value:.0f}" for value in row[LINE])
 
 
+def width_of(row: dict[str, Any]) -> str:
+    """Return how many instructions a cycle there were before these measurements: least, median, most."""
+    return "{:.1f}, {:.1f}, {:.1f}".format(*row[WIDTH])
+
+
 def report(rows: list[dict[str, Any]]) -> None:
     """Print one table for each size and number of workers: ratio to gensim and seconds.
 
-    Of two workers also how long a line took from one core to the other, before and after.
+    Below it what the machine had to give: instructions of one thread in a cycle before each measurement, the
+    least, the median and the most; of two workers also how long a line took from core to core, before and
+    after.
     """
     for size, workers in sorted({(row["size"], row["workers"]) for row in rows}):
         chosen = [row for row in rows if (row["size"], row["workers"]) == (size, workers)]
@@ -186,6 +199,7 @@ def report(rows: list[dict[str, Any]]) -> None:
             ["", *modes],
             [
                 *([name, *(cell(name, mode) for mode in modes)] for name in names),
+                [WIDTH, *(width_of(row) for row in first_rows)],
                 *([[LINE, *(line_of(row) for row in first_rows)]] if chosen[0][LINE] else []),
             ],
         )

@@ -53,6 +53,20 @@ def test_rows_of_words_that_stand_once_in_a_block_have_their_bits(
     assert result.loss == pytest.approx(expected_result.loss, rel=1e-9)
 
 
+@pytest.mark.parametrize("sg", [True, False])
+@pytest.mark.parametrize("vector_size", [57, 100, 113, 200, 230, 460])
+def test_rows_longer_than_the_registers_hold_have_the_bits_of_the_reference(
+    make_case: Any, train: Any, backend: Any, vector_size: int, sg: bool
+) -> None:
+    """Fourteen vectors of four, eight or sixteen components are summed at a time; what is left in one part or two."""
+    case = make_case(
+        lengths=[40, 3, 25], vocab_size=60, vector_size=vector_size, sg=sg, algorithm="block",
+        block=BlockRule(words=50),
+    )  # fmt: skip
+    expected = train(NumpyBackend(), case)[0]
+    train(backend, case)[0].assert_same_bits(expected, f"size {vector_size}")
+
+
 def long_block(make_case: Any) -> Any:
     """Return a case of one block, which takes so long that it is left on a stop (W2V_MOST_UNSTOPPED)."""
     return make_case(

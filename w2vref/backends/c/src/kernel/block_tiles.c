@@ -185,27 +185,18 @@ static void w2v_score_noise_of(w2v_tile_task *task, w2v_tile *tile)
     }
 }
 
-/*
- * Add the noise to dA of a tile's positions, and write dN. A few components of all rows at a time, a line of each or
- * a part of one, so that they stay in the first-level cache.
- */
+/* Add the noise to dA of a tile's positions, and write dN: `parts` vectors of each from `at`. */
+W2V_INLINE void w2v_sum_noise_parts(int parts, int64_t at, const w2v_tile *tile, int64_t draws)
+{
+    w2v_outer_parts(parts, at, tile->count, tile->to_rows, draws, draws, tile->noise, 1, tile->h, 0);
+    w2v_outer_parts(parts, at, draws, tile->to_noise, 1, tile->count, tile->rows, draws, tile->h, 1);
+}
+
 static void w2v_sum_noise(const w2v_tile_task *task, w2v_tile *tile)
 {
-    const int64_t draws = task->all->rule->draws, count = tile->count;
-    float **const to_noise = tile->to_noise, **const to_rows = tile->to_rows;
-    for (int64_t i = count; i % W2V_GROUP; i++) { /* the rest of the last targets is nobody's */
-        memset(tile->h + i * draws, 0, (size_t)draws * sizeof(float));
-        to_rows[i] = task->scratch->ignored;
-    }
-    const int64_t targets = (count + W2V_GROUP - 1) / W2V_GROUP * W2V_GROUP, together = W2V_OUTER_PARTS * W2V_WIDTH;
-    int64_t at = 0;
-    for (; at + together <= task->extent; at += together) {
-        w2v_outers(W2V_OUTER_TARGETS, W2V_OUTER_PARTS, at, targets, to_rows, draws, tile->noise, tile->h, draws, 1, 0);
-        w2v_outers(W2V_OUTER_TARGETS, W2V_OUTER_PARTS, at, draws, to_noise, count, tile->rows, tile->h, 1, draws, 1);
-    }
-    if (at < task->extent) { /* a vector that stands over */
-        w2v_outers(W2V_GROUP, 1, at, targets, to_rows, draws, tile->noise, tile->h, draws, 1, 0);
-        w2v_outers(W2V_GROUP, 1, at, draws, to_noise, count, tile->rows, tile->h, 1, draws, 1);
+    for (int64_t at = 0, parts; at < task->extent; at += parts * W2V_WIDTH) {
+        parts = w2v_parts_of((task->extent - at) / W2V_WIDTH);
+        W2V_BY_PARTS(parts, w2v_sum_noise_parts(n, at, tile, task->all->rule->draws))
     }
 }
 

@@ -12,51 +12,64 @@ W2V_INLINE void w2v_clear(float *row, int64_t extent)
         w2v_store(row + at, w2v_all(0.0f));
 }
 
-/* Vectors of one row in one w2v_outer, and its targets: as many sums as there are registers for. */
-#define W2V_OUTER_PARTS (W2V_WIDTH == 16 ? 1 : 2)
-#define W2V_OUTER_TARGETS (W2V_GROUP / W2V_OUTER_PARTS)
+/* Vectors of a row that are summed at a time: as many as sixteen registers hold beside a factor and a product. */
+#define W2V_MOST_PARTS 14
+
+/* Vectors to sum next, of `left`: the last two times about as many, so that no few stay behind. */
+W2V_INLINE int64_t w2v_parts_of(int64_t left)
+{
+    return left <= W2V_MOST_PARTS ? left : left < 2 * W2V_MOST_PARTS ? (left + 1) / 2 : W2V_MOST_PARTS;
+}
+
+/* Carry out `call` with the constant `n` equal to parts (1 .. W2V_MOST_PARTS). */
+#define W2V_BY_PARTS(parts, call)                                                                      \
+    switch (parts) {                                                                                   \
+    case 1: { enum { n = 1 }; call; } break;                                                           \
+    case 2: { enum { n = 2 }; call; } break;                                                           \
+    case 3: { enum { n = 3 }; call; } break;                                                           \
+    case 4: { enum { n = 4 }; call; } break;                                                           \
+    case 5: { enum { n = 5 }; call; } break;                                                           \
+    case 6: { enum { n = 6 }; call; } break;                                                           \
+    case 7: { enum { n = 7 }; call; } break;                                                           \
+    case 8: { enum { n = 8 }; call; } break;                                                           \
+    case 9: { enum { n = 9 }; call; } break;                                                           \
+    case 10: { enum { n = 10 }; call; } break;                                                         \
+    case 11: { enum { n = 11 }; call; } break;                                                         \
+    case 12: { enum { n = 12 }; call; } break;                                                         \
+    case 13: { enum { n = 13 }; call; } break;                                                         \
+    default: { enum { n = W2V_MOST_PARTS }; call; } break;                                             \
+    }
+
+/* Let the compiler keep one pointer, with constant offsets from it: it would make one for each offset. */
+#define W2V_ONE_POINTER(pointer) __asm__("" : "+r"(pointer))
 
 /*
  * targets[k] = (0 or) targets[k] + the sum over r of g[k * target_step + r * row_step] * rows[r], in order, for
- * `count` targets, and their components in `parts` vectors from `at`. A row that is loaded serves all targets.
+ * `count` targets, and their components in `parts` vectors from `at`. parts and from_zero: constants.
  */
-W2V_INLINE void w2v_outer(int count, int parts, int64_t at, float *const *targets, int64_t row_count,
-                          float *const *rows, const float *g, int64_t target_step, int64_t row_step, int from_zero)
+W2V_INLINE void w2v_outer_parts(int parts, int64_t at, int64_t count, float *const *targets, int64_t target_step,
+                                int64_t row_count, float *const *rows, int64_t row_step, const float *g, int from_zero)
 {
-    w2v_vec sum[W2V_GROUP][W2V_OUTER_PARTS];
-#pragma GCC unroll 8
-    for (int k = 0; k < count; k++)
-#pragma GCC unroll 2
+    for (int64_t k = 0; k < count; k++) {
+        float *target = targets[k] + at;
+        const float *factor = g + k * target_step;
+        w2v_vec sum[W2V_MOST_PARTS]; /* in registers, while the rows pass by */
+        W2V_ONE_POINTER(target);
+#pragma GCC unroll 14
         for (int part = 0; part < parts; part++)
-            sum[k][part] = from_zero ? w2v_all(0.0f) : w2v_load(targets[k] + at + part * W2V_WIDTH);
-    for (int64_t r = 0; r < row_count; r++, g += row_step) {
-        w2v_vec row[W2V_OUTER_PARTS];
-#pragma GCC unroll 2
-        for (int part = 0; part < parts; part++)
-            row[part] = w2v_load(rows[r] + at + part * W2V_WIDTH);
-#pragma GCC unroll 8
-        for (int k = 0; k < count; k++) {
-            const w2v_vec factor = w2v_all(g[k * target_step]);
-#pragma GCC unroll 2
+            sum[part] = from_zero ? w2v_all(0.0f) : w2v_load(target + part * W2V_WIDTH);
+        for (int64_t r = 0; r < row_count; r++, factor += row_step) {
+            const float *row = rows[r] + at;
+            const w2v_vec all = w2v_all(*factor);
+            W2V_ONE_POINTER(row);
+#pragma GCC unroll 14
             for (int part = 0; part < parts; part++)
-                sum[k][part] += factor * row[part];
+                sum[part] += all * w2v_load(row + part * W2V_WIDTH);
         }
-    }
-#pragma GCC unroll 8
-    for (int k = 0; k < count; k++)
-#pragma GCC unroll 2
+#pragma GCC unroll 14
         for (int part = 0; part < parts; part++)
-            w2v_store(targets[k] + at + part * W2V_WIDTH, sum[k][part]);
-}
-
-/* The same for any number of targets, a multiple of W2V_GROUP, `group` at a time. */
-W2V_INLINE void w2v_outers(int group, int parts, int64_t at, int64_t target_count, float *const *targets,
-                           int64_t row_count, float *const *rows, const float *g, int64_t target_step,
-                           int64_t row_step, int from_zero)
-{
-    for (int64_t k = 0; k < target_count; k += group)
-        w2v_outer(group, parts, at, targets + k, row_count, rows, g + k * target_step, target_step, row_step,
-                  from_zero);
+            w2v_store(target + part * W2V_WIDTH, sum[part]);
+    }
 }
 
 /* Return sum + the components from `at` of `count` rows, one after the other. count: a constant. */
