@@ -58,7 +58,7 @@ def test_rows_of_words_that_stand_once_in_a_block_have_their_bits(
 def test_rows_longer_than_the_registers_hold_have_the_bits_of_the_reference(
     make_case: Any, train: Any, backend: Any, vector_size: int, sg: bool
 ) -> None:
-    """Fourteen vectors of four, eight or sixteen components are summed at a time; the rest in one part or two."""
+    """Fourteen vectors of four, eight or sixteen components are summed at a time, the rest in one or two."""
     case = make_case(
         lengths=[40, 3, 25], vocab_size=60, vector_size=vector_size, sg=sg, algorithm="block",
         block=BlockRule(words=50),
