@@ -18,17 +18,15 @@
 /* Logistic steps that are taken together: as many as a register of sums has lanes. */
 #define W2V_GROUP 8
 
+/* One case of a switch: carry out `call` with the constant `n` equal to `value`. */
+#define W2V_CASE(value, call) case value: { enum { n = value }; call; } break;
+
 /* Carry out `call` with the constant `n` equal to count (1 .. W2V_GROUP), so that loops over rows unroll. */
 #define W2V_BY_COUNT(count, call)                                                                      \
     switch (count) {                                                                                   \
-    case 1: { enum { n = 1 }; call; } break;                                                           \
-    case 2: { enum { n = 2 }; call; } break;                                                           \
-    case 3: { enum { n = 3 }; call; } break;                                                           \
-    case 4: { enum { n = 4 }; call; } break;                                                           \
-    case 5: { enum { n = 5 }; call; } break;                                                           \
-    case 6: { enum { n = 6 }; call; } break;                                                           \
-    case 7: { enum { n = 7 }; call; } break;                                                           \
-    default: { enum { n = 8 }; call; } break;                                                          \
+    W2V_CASE(1, call) W2V_CASE(2, call) W2V_CASE(3, call) W2V_CASE(4, call)                            \
+    W2V_CASE(5, call) W2V_CASE(6, call) W2V_CASE(7, call)                                              \
+    default: { enum { n = W2V_GROUP }; call; } break;                                                  \
     }
 
 typedef float w2v_f4 __attribute__((vector_size(16), may_alias));

@@ -24,19 +24,9 @@ W2V_INLINE int64_t w2v_parts_of(int64_t left)
 /* Carry out `call` with the constant `n` equal to parts (1 .. W2V_MOST_PARTS). */
 #define W2V_BY_PARTS(parts, call)                                                                      \
     switch (parts) {                                                                                   \
-    case 1: { enum { n = 1 }; call; } break;                                                           \
-    case 2: { enum { n = 2 }; call; } break;                                                           \
-    case 3: { enum { n = 3 }; call; } break;                                                           \
-    case 4: { enum { n = 4 }; call; } break;                                                           \
-    case 5: { enum { n = 5 }; call; } break;                                                           \
-    case 6: { enum { n = 6 }; call; } break;                                                           \
-    case 7: { enum { n = 7 }; call; } break;                                                           \
-    case 8: { enum { n = 8 }; call; } break;                                                           \
-    case 9: { enum { n = 9 }; call; } break;                                                           \
-    case 10: { enum { n = 10 }; call; } break;                                                         \
-    case 11: { enum { n = 11 }; call; } break;                                                         \
-    case 12: { enum { n = 12 }; call; } break;                                                         \
-    case 13: { enum { n = 13 }; call; } break;                                                         \
+    W2V_CASE(1, call) W2V_CASE(2, call) W2V_CASE(3, call) W2V_CASE(4, call) W2V_CASE(5, call)          \
+    W2V_CASE(6, call) W2V_CASE(7, call) W2V_CASE(8, call) W2V_CASE(9, call) W2V_CASE(10, call)         \
+    W2V_CASE(11, call) W2V_CASE(12, call) W2V_CASE(13, call)                                           \
     default: { enum { n = W2V_MOST_PARTS }; call; } break;                                             \
     }
 
