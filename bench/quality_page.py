@@ -24,6 +24,7 @@ TABLES = {
     "size": ["size"],
     "words": ["words", "words of others"],
     "careful": ["careful", "careful in part"],
+    "tiles": ["tiles"],
     "draws": ["draws", "draws of all", "draws of settings"],
     "cap": ["cap", "cap of all"],
     "input-cap": ["input cap", "input cap and the rest"],

@@ -30,8 +30,9 @@ class Run:
     alpha: float = 0.025
     words: int | None = None
     """Of a block, None: by the rule; like all that follow of no meaning but for "block"."""
-    tile: int = 16
-    draws: int = 16
+    tile: int = 24
+    draws: int = 12
+    """What follows from `negative` and `window` at 5; a run with others names them."""
     cap: float = 0.5
     input_cap: float | None = None
     """None: that of `cap`. The figures of such runs do not name it: many are older than it."""
@@ -68,7 +69,9 @@ def beside(
 
 
 NOVELS = Run("block")
-LONG = replace(NOVELS, words=8192)
+FORMER: dict[str, Any] = {"tile": 16, "draws": 16}
+"""The default of before, with which lengths, draws and caps were looked at."""
+LONG = replace(NOVELS, words=8192, **FORMER)
 SMALL, MIDDLE = replace(NOVELS, tokens=MILLION), replace(NOVELS, tokens=4 * MILLION)
 GERMAN, ENGLISH = replace(NOVELS, corpus="german"), replace(NOVELS, corpus="english-docs")
 LARGE = replace(NOVELS, corpus="large", epochs=1)
@@ -77,6 +80,7 @@ LENGTHS = tuple({"words": words} for words in (512, 1024, 2048, 4096, 8192, 1638
 BY_TEXT = {"by_text": True}
 EIGHT = {"draws": 8}
 TILES = ({"tile": 8, "draws": 8}, {"tile": 32, "draws": 16}, {"tile": 32, "draws": 32})
+TILES_AND_DRAWS = ((16, 16), (24, 16), (16, 12), (24, 12), (32, 12), (8, 8))
 CAPPED = (
     {"input_cap": 0.05},
     {"input_cap": 0.05, "tile": 8, "draws": 32},
@@ -85,9 +89,9 @@ CAPPED = (
     {"cap": 4.0},
 )
 """Changes of block training whose `input_cap` is 0.1, if they name no other."""
-CAREFUL = {"words": 512, "draws": 32, "cap": 0.25}
-"""What follows sequential training closest: short blocks, many noise words, and a lower cap."""
-LESS_CAREFUL = ({"words": None}, {"draws": 16}, {"cap": 0.5})
+CAREFUL = {"words": 512, "tile": 16, "draws": 48, "cap": 0.25}
+"""What follows sequential training closest: short blocks, small tiles, many noise words, and a lower cap."""
+LESS_CAREFUL = ({"words": None}, {"tile": 24}, {"draws": 32}, {"draws": 12}, {"cap": 0.5})
 
 
 def experiments() -> dict[str, list[Run]]:
@@ -97,10 +101,11 @@ def experiments() -> dict[str, list[Run]]:
     """
     both = ({}, EIGHT)
     caps = tuple({"cap": cap} for cap in (0.5, 0.25, 1.0, 2.0))
-    middle = replace(MIDDLE, words=4096)
-    windows = [replace(MIDDLE, window=window) for window in (2, 10)]
-    negatives = [replace(MIDDLE, negative=2), replace(MIDDLE, negative=10, draws=32)]
-    negatives.append(replace(MIDDLE, negative=20, draws=64))
+    middle = replace(MIDDLE, words=4096, **FORMER)
+    windows = [replace(MIDDLE, window=2), replace(MIDDLE, window=10, draws=24)]
+    negatives = [replace(MIDDLE, negative=n, draws=draws) for n, draws in ((2, 12), (10, 28), (20, 60))]
+    tiles = tuple({"tile": tile, "draws": draws} for tile, draws in TILES_AND_DRAWS)
+    former = [replace(base, **FORMER) for base in (SMALL, MIDDLE, NOVELS, GERMAN, ENGLISH, LARGE)]
     sizes = [replace(MIDDLE, size=size) for size in (50, 300)]
     repeating = [replace(GERMAN, window=window) for window in (2, 10)]
     repeating += [replace(GERMAN, negative=negative) for negative in (2, 10, 20)]
@@ -124,28 +129,29 @@ def experiments() -> dict[str, list[Run]]:
         "negative": [run for base in negatives for run in beside(base, 5)],
         "size": [run for base in sizes for run in beside(base, 5)],
         "settings of others": [run for base in repeating for run in beside(base, 3, 0, (BY_TEXT,))],
-        "careful": [
-            run for base in (NOVELS, SMALL, MIDDLE, GERMAN, ENGLISH) for run in beside(base, 5, 0, (CAREFUL,))
-        ],
-        "careful in part": [
-            run
-            for base in (GERMAN, ENGLISH)
-            for run in beside(base, 2, 0, tuple(CAREFUL | change for change in LESS_CAREFUL))
-        ],
+        "careful": [run for base in (NOVELS, SMALL, MIDDLE) for run in beside(base, 5, 0, (CAREFUL,))],
+        "careful in part": list(
+            beside(GERMAN, 2, 0, (BY_TEXT, *(CAREFUL | change for change in LESS_CAREFUL)))
+        ),
         "words": [
             run
-            for base, seeds in ((SMALL, 3), (MIDDLE, 3), (NOVELS, 2))
+            for base, seeds in zip(former[:3], (3, 3, 2), strict=True)
             for run in beside(base, seeds, 0, ({}, *LENGTHS))
         ],
         "words of others": [
-            *beside(GERMAN, 2, 0, ({}, {"words": 512}, {"words": 2281}, {"words": 8192})),
-            *beside(ENGLISH, 2, 0, ({}, {"words": 512}, {"words": 1024}, {"words": 8192})),
-            *beside(LARGE, 1, 0, ({}, {"words": 512}, {"words": 1024}, {"words": 8192})),
+            *beside(former[3], 2, 0, ({}, {"words": 512}, {"words": 2281}, {"words": 8192})),
+            *beside(former[4], 2, 0, ({}, {"words": 512}, {"words": 1024}, {"words": 8192})),
+            *beside(former[5], 1, 0, ({}, {"words": 512}, {"words": 1024}, {"words": 8192})),
+        ],
+        "tiles": [
+            run
+            for base, seeds in ((SMALL, 3), (MIDDLE, 3), (NOVELS, 2))
+            for run in beside(base, seeds, 0, tiles)
         ],
         "draws": list(beside(middle, 3, 0, (*both, {"draws": 32}, *TILES))),
         "draws of all": list(beside(LONG, 5, 0, both)),
         "draws of settings": [
-            replace(run, words=4096)
+            replace(run, words=4096, tile=16)
             for base in (windows[1], *negatives)
             for run in beside(base, 2, 0, (EIGHT, {"draws": 16}, {"draws": 32}))
         ],

@@ -29,7 +29,7 @@ def main() -> None:
         corpus = model._corpus  # encoded as it was counted
         assert corpus is not None
         found = repetition(corpus)
-        rule = rule_for(found, negative=5, window=5)
+        rule = rule_for(found, negative=5, window=5, sg=True)
         rows.append([path.stem, corpus.words, *found, str(rule)])
     print_table("what repeats itself", ["text", "words", "repeated", "trigrams", "constants"], rows)
 

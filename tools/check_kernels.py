@@ -198,8 +198,8 @@ def random_case(rng: np.random.Generator) -> Case:
     if negative and rng.integers(3) == 0:
         rule = BlockRule(
             words=int(rng.choice([1, 9, 40, 1000])),
-            tile=int(rng.choice([1, 8, 16, 33, 64])),
-            draws=int(rng.choice([0, 8, 24])),
+            tile=int(rng.choice([1, 8, 24, 33, 64])),
+            draws=int(rng.choice([0, 4, 8, 20, 128])),
             cap=float(rng.choice([0.25, 0.5, 1.0])),
             input_cap=float(rng.choice([0.1, 0.5, 2.0])),
         )

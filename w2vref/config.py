@@ -15,6 +15,7 @@ ALGORITHMS = ("sequential", "block")
 SEED_MODULUS = 1 << 64
 MOST_BLOCK_WORDS = 1 << 24
 MOST_TILE = 64
+MOST_DRAWS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,10 @@ class BlockRule:
     """In-vocabulary tokens that a block has at least; None: an epoch's / 2000, within 512 .. 2048.
 
     Longer blocks keep more workers busy, and cost quality where a text repeats itself (docs/quality.md)."""
-    tile: int = 16
+    tile: int = 24
     """Positions that share noise words."""
     draws: int = 0
-    """Noise words of a tile; 0: as many as `draws_for` says, 16 up to negative = 5."""
+    """Noise words of a tile, a multiple of 4; 0: as many as `draws_for` says, 12 by default."""
     cap: float = 0.5
     """An output row's step is at most 1 / cap times the mean of its gradients."""
     input_cap: float | None = None
@@ -46,9 +47,9 @@ class BlockRule:
             raise ValueError(f"block words must be in 1 .. {MOST_BLOCK_WORDS}, got {self.words}")
         if not 1 <= self.tile <= MOST_TILE:
             raise ValueError(f"block tile must be in 1 .. {MOST_TILE}, got {self.tile}")
-        if self.draws % 8 or not 0 <= self.draws <= MOST_TILE:
+        if self.draws % 4 or not 0 <= self.draws <= MOST_DRAWS:
             raise ValueError(
-                f"block draws must be 0 (by the rule) or a multiple of 8 up to {MOST_TILE}, got {self.draws}"
+                f"block draws must be 0 (by the rule) or a multiple of 4 up to {MOST_DRAWS}, got {self.draws}"
             )
         for name in ("cap", "input_cap"):
             value = getattr(self, name)
@@ -59,12 +60,16 @@ class BlockRule:
         """Return B: the words asked for, or what follows from the in-vocabulary tokens of an epoch."""
         return min(2048, max(512, epoch_words // 2000)) if self.words is None else self.words
 
-    def draws_for(self, negative: int) -> int:
-        """Return the noise words of a tile: those asked for, or about three for each of `negative`.
+    def draws_for(self, negative: int, window: int) -> int:
+        """Return the noise words of a tile: those asked for, or 12, and more where a position has more steps.
 
-        min(64, max(16, 8 * ceil(3 * negative / 8))); fewer cost quality (docs/quality.md).
+        min(128, 4 * ceil((4 * max(5, negative) - 5) * max(5, window) / 25)): 28 with negative = 10, 60 with
+        20, twice as many with window = 10 as with 5. Fewer cost quality (docs/quality.md).
+
+        Args:
+            window: of skip-gram; 1 for CBOW, whose positions are one step each.
         """
-        return self.draws or min(MOST_TILE, max(16, 8 * -(-3 * negative // 8)))
+        return self.draws or min(MOST_DRAWS, 4 * -((5 - 4 * max(5, negative)) * max(5, window) // 25))
 
     def cap_of_inputs(self) -> float:
         """Return the cap of input rows: the one asked for, or `cap`."""
@@ -127,7 +132,8 @@ class TrainingConfig:
                 "use algorithm='sequential'"
             )
         # From here on the number of draws is known: what trains need not ask for the rule.
-        resolved = replace(self.block, draws=self.block.draws_for(self.negative))
+        draws = self.block.draws_for(self.negative, self.window if self.sg else 1)
+        resolved = replace(self.block, draws=draws)
         object.__setattr__(self, "block", resolved)
         object.__setattr__(self, "seed", self.seed % SEED_MODULUS)
 

@@ -128,7 +128,7 @@ def test_save_and_load_keep_the_rule(tmp_path: Path) -> None:
 NOVEL = [RNG.integers(0, 2000, size=40).tolist() for _ in range(60)]
 """No trigram comes twice."""
 MANUAL = [*NOVEL[:30], *[NOVEL[30]] * 30]
-SUITED = {"novel": BlockRule(draws=32), "manual": BlockRule(words=256, draws=64, cap=0.25)}
+SUITED = {"novel": BlockRule(draws=28), "manual": BlockRule(words=128, tile=16, draws=112, cap=0.25)}
 """What suits them with negative=10."""
 
 
@@ -190,14 +190,14 @@ def test_a_small_cap_of_input_rows_lets_short_blocks_diverge() -> None:
     options = OPTIONS | {"sg": 1, "alpha": 0.5, "sample": 0, "iter": 8}
     sentences = [["a", "b"] * 300]
     with pytest.raises(TrainingDivergedError):
-        Word2Vec(sentences, **options | {"block": BlockRule(words=17, input_cap=0.1)})
-    for rule in (BlockRule(words=17), BlockRule(words=1024, input_cap=0.1)):
+        Word2Vec(sentences, **options | {"block": BlockRule(words=9, input_cap=0.1)})
+    for rule in (BlockRule(words=9), BlockRule(words=1024, input_cap=0.1)):
         assert np.abs(Word2Vec(sentences, **options | {"block": rule}).wv.vectors).max() < 2
 
 
 @pytest.mark.parametrize("sg", [0, 1])
 def test_the_setting_closest_to_sequential_training_holds_in_small_vocabularies(sg: int) -> None:
-    rule = BlockRule(words=512, draws=32, cap=0.25)
+    rule = BlockRule(words=512, tile=16, draws=48, cap=0.25)
     for words in (2, 20):
         sentences = [[f"w{i}" for i in RNG.integers(0, words, size=1500)]]
         options = OPTIONS | {"sg": sg, "alpha": 0.5, "sample": 0, "iter": 4, "block": rule}

@@ -279,8 +279,8 @@ def trained(job: TrainingJob, backend: object = NUMBA, **changes: object) -> tup
     "rule",
     [
         BlockRule(words=1024),  # several tasks of each kind
-        BlockRule(words=5000, tile=3, draws=8),  # the last tile of a task and of the block are short
-        BlockRule(words=700, tile=64, draws=64, cap=0.05, input_cap=2.0),
+        BlockRule(words=5000, tile=3, draws=12),  # the last tile of a task and of the block are short
+        BlockRule(words=700, tile=64, draws=128, cap=0.05, input_cap=2.0),
     ],
 )
 def test_many_tasks_and_any_number_of_workers_give_the_reference(rule: BlockRule, sg: bool) -> None:
@@ -396,7 +396,7 @@ def test_training_must_begin_where_a_block_does() -> None:
 @jitted
 def test_one_compilation_serves_all_rules_and_sizes() -> None:
     NUMBA.prepare(TrainingConfig(vector_size=3, algorithm="block"))
-    for job in (make_job(300, BlockRule()), make_job(300, BlockRule(tile=2, draws=8), sg=False, size=3)):
+    for job in (make_job(300, BlockRule()), make_job(300, BlockRule(tile=2, draws=4), sg=False, size=3)):
         NUMBA.train(job, Control())
     assert len(ENTRY_POINTS.train_blocks.signatures) == 1
 

@@ -122,7 +122,8 @@ def trains_several(case: EpochCase) -> bool:
 
 BLOCKS: dict[str, Feature] = {
     **{f"blocks of {words}": of_block("words", words) for words in (None, 33, 7, 1024, 1)},
-    **{f"tiles of {tile}": of_block("tile", tile) for tile in (16, 1, 2, 3, 64)},
+    **{f"tiles of {tile}": of_block("tile", tile) for tile in (24, 1, 2, 3, 64)},
+    **{f"{draws} draws": of_block("draws", draws) for draws in (12, 16, 4, 128, 60)},
     **{f"a cap of {cap}": of_block("cap", cap) for cap in (0.5, 0.01, 8.0, 200.0)},
     **{f"an input cap of {cap}": of_block("input_cap", cap) for cap in (None, 0.5, 0.02, 200.0)},
     **{f"window {window}": of_window(window) for window in (1, 2, 5, 10, 100)},

@@ -222,7 +222,8 @@ def test_the_noise_of_a_tile_follows_the_window_draw_of_its_first_position() -> 
     [
         (dict(words=0), "block words must be in 1"),
         (dict(tile=65), "block tile must be in 1 .. 64"),
-        (dict(draws=12), "block draws must be 0 .by the rule. or a multiple of 8"),
+        (dict(draws=6), "block draws must be 0 .by the rule. or a multiple of 4 up to 128, got 6"),
+        (dict(draws=132), "block draws must be 0 .by the rule. or a multiple of 4 up to 128, got 132"),
         (dict(cap=0.0), "block cap must be positive"),
         (dict(cap=float("nan")), "block cap must be positive"),
         (dict(input_cap=0.0), "block input_cap must be positive"),
@@ -248,11 +249,28 @@ def test_a_count_is_a_whole_number(name: str) -> None:
             BlockRule(**{name: value})
 
 
-@pytest.mark.parametrize(("negative", "expected"), [(1, 16), (5, 16), (6, 24), (10, 32), (20, 64), (100, 64)])
-def test_noise_words_follow_negative(negative: int, expected: int) -> None:
-    config = TrainingConfig(4, negative=negative, algorithm="block")
+@pytest.mark.parametrize(
+    ("negative", "window", "sg", "expected"),
+    [
+        (1, 1, True, 12),
+        (5, 5, True, 12),
+        (6, 5, True, 16),
+        (10, 5, True, 28),
+        (20, 5, True, 60),
+        (5, 10, True, 24),
+        (10, 10, True, 56),
+        (100, 5, True, 128),
+        (5, 10, False, 12),
+        (10, 10, False, 28),
+    ],
+)
+def test_noise_words_follow_the_steps_of_a_position(
+    negative: int, window: int, sg: bool, expected: int
+) -> None:
+    options: dict[str, Any] = dict(negative=negative, window=window, sg=sg, algorithm="block")
+    config = TrainingConfig(4, **options)
     assert config.block == BlockRule(draws=expected)
-    assert TrainingConfig(4, negative=negative, algorithm="block", block=BlockRule(draws=8)).block.draws == 8
+    assert TrainingConfig(4, **options, block=BlockRule(draws=8)).block.draws == 8
     corpus = encode([[0, 1, 2] * 10])
     tables = State((9, 5, 3)).tables(config)
     positions = block_positions(config, tables, corpus, 0, 0, 30)
@@ -272,7 +290,7 @@ def test_the_cap_of_input_rows_is_that_of_output_rows_unless_it_is_given(
 def test_each_side_has_its_cap_in_the_arithmetic_of_float32() -> None:
     """One pair whose steps are capped on both sides, in figures worked out by hand."""
     config = TrainingConfig(
-        1, sg=True, window=1, negative=3, algorithm="block", block=BlockRule(cap=4.0, input_cap=2.0)
+        1, sg=True, window=1, negative=3, algorithm="block", block=BlockRule(draws=16, cap=4.0, input_cap=2.0)
     )
     parameters = EpochCase(config, State((1, 1), rows="zero"), ((0, 1),)).job().parameters
     rows = Contributions(

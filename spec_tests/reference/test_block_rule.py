@@ -73,22 +73,25 @@ def test_sentences_of_two_words_count_across_their_ends() -> None:
 )
 def test_one_trigram_in_32_makes_the_difference(found: Repetition, repeats: bool) -> None:
     assert found.is_high == repeats
-    assert (rule_for(found, 5, 5) != BlockRule()) == repeats
+    assert (rule_for(found, negative=5, window=5, sg=True) != BlockRule()) == repeats
 
 
 @pytest.mark.parametrize(
-    ("negative", "window", "words", "draws"),
+    ("negative", "window", "sg", "words", "draws"),
     [
-        (1, 5, 512, 32),
-        (5, 2, 512, 32),
-        (6, 5, 426, 48),
-        (5, 10, 256, 32),
-        (10, 5, 256, 64),
-        (20, 5, 128, 64),
-        (20, 10, 128, 64),
+        (1, 5, True, 512, 48),
+        (5, 2, True, 512, 48),
+        (6, 5, True, 355, 64),
+        (5, 10, True, 256, 96),
+        (10, 5, True, 128, 112),
+        (20, 5, True, 32, 128),
+        (20, 10, True, 32, 128),
+        (5, 10, False, 256, 48),
+        (10, 10, False, 64, 112),
     ],
 )
 def test_a_text_that_repeats_itself_gets_short_blocks_more_noise_and_half_the_cap(
-    negative: int, window: int, words: int, draws: int
+    negative: int, window: int, sg: bool, words: int, draws: int
 ) -> None:
-    assert rule_for(Repetition(1, 1), negative, window) == BlockRule(words=words, draws=draws, cap=0.25)
+    rule = rule_for(Repetition(1, 1), negative=negative, window=window, sg=sg)
+    assert rule == BlockRule(words=words, tile=16, draws=draws, cap=0.25)

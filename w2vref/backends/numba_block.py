@@ -69,7 +69,7 @@ class BlockWork(NamedTuple):
     to_row_ids: Int64Array
     """(tile + TARGETS,): where their contributions go."""
     noise_ids: Int64Array
-    """(draws,): the rows N of a tile."""
+    """(draws + GROUP,): the rows N of a tile; those behind are scored for nothing."""
     to_noise_ids: Int64Array
     """(draws,): where their contributions go."""
     h: Float32Array
@@ -253,10 +253,11 @@ def noise_coefficients(job: BlockJob, A: Float32Array, weight: np.float32, h: Fl
     for p in range(0, job.rule.draws, GROUP):
         dots(work.x, A, noise_vectors, part(work.noise_ids, p), GROUP, job.settings.blocks)
         sigmoids(work.x, work.y)
-        for k in range(GROUP):
+        count = min(GROUP, job.rule.draws - p)
+        for k in range(count):
             h[p + k] = work.y[k] * -weight * alpha
         if job.settings.compute_loss:
-            for k in range(GROUP):
+            for k in range(count):
                 loss -= np.float64(weight) * log_sigmoid(-np.float64(work.x[k]))
     return loss
 

@@ -93,7 +93,7 @@ def make_block_work(rule: Rule, size: int) -> BlockWork:
         ones=np.ones(GROUP, dtype=np.float32),
         row_ids=ids(rule.tile),
         to_row_ids=ids(rule.tile + TARGETS),
-        noise_ids=ids(rule.draws),
+        noise_ids=ids(rule.draws + GROUP),
         to_noise_ids=ids(rule.draws),
         h=floats((rule.tile + TARGETS) * rule.draws),
         projections=padded_zeros(rule.tile, size),

@@ -238,8 +238,8 @@ def block_rules(draw: st.DrawFn) -> BlockRule:
         # A length that follows from the corpus; a few tokens; more than any corpus here has; one token.
         words=draw(st.sampled_from((None, 33, 7, 1024, 1))),
         # Short ones, so that pairs reach over several tiles and tasks.
-        tile=draw(st.sampled_from((16, 1, 2, 3, 64))),
-        draws=draw(st.sampled_from((16, 8, 64))),
+        tile=draw(st.sampled_from((24, 1, 2, 3, 64))),
+        draws=draw(st.sampled_from((12, 16, 4, 128, 60))),
         # 200: nearly every row is capped, so that what its mass is made of shows.
         cap=draw(st.sampled_from((0.5, 0.01, 8.0, 200.0))),
         input_cap=draw(st.sampled_from((None, 0.5, 0.02, 200.0))),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from w2vref.config import MOST_TILE, BlockRule
+from w2vref.config import MOST_DRAWS, BlockRule
 from w2vref.records import EncodedCorpus
 
 STRETCH = 512
@@ -39,30 +39,29 @@ def repetition(corpus: EncodedCorpus) -> Repetition:
 
     A trigram is three in-vocabulary tokens in a row, wherever sentences end.
     """
-    stretches = min(STRETCHES, max(1, corpus.words // STRETCH))
-    last = max(0, corpus.words - STRETCH)
-    repeated = trigrams = 0
-    for k in range(stretches):
-        start = last * k // max(1, stretches - 1)
-        tokens = np.asarray(corpus.tokens[start : start + STRETCH])
-        if len(tokens) >= 3:
-            rows = np.lib.stride_tricks.sliding_window_view(tokens, 3)
-            trigrams += len(rows)
-            repeated += len(rows) - len(np.unique(rows, axis=0))
-    return Repetition(repeated, trigrams)
+    stretches, length = min(STRETCHES, max(1, corpus.words // STRETCH)), min(STRETCH, corpus.words)
+    starts = (corpus.words - length) * np.arange(stretches) // max(1, stretches - 1)
+    tokens = np.stack([corpus.tokens[start : start + length] for start in starts.tolist()]).astype(np.int64)
+    # A number below 2^15 for each word of each stretch: three of them are one number, the trigram.
+    words = np.unique(tokens * STRETCHES + np.arange(stretches)[:, None], return_inverse=True)[1]
+    words = words.reshape(tokens.shape).astype(np.int64)
+    trigrams = words[:, :-2] << 30 | words[:, 1:-1] << 15 | words[:, 2:]
+    return Repetition(trigrams.size - len(np.unique(trigrams)), trigrams.size)
 
 
-def rule_for(found: Repetition, negative: int, window: int) -> BlockRule:
+def rule_for(found: Repetition, *, negative: int, window: int, sg: bool) -> BlockRule:
     """Return the constants for a text: `BlockRule()`, or what follows sequential training more closely.
 
     Where a text repeats itself, the pairs of a long block are too much alike: it gets blocks of 512 words,
-    shorter ones if the steps of a word are more than with negative = 5 and window = 5, twice the noise words
-    and half the cap.
+    shorter ones if the steps of a word are more than with negative = 5 and window = 5, smaller tiles, four
+    times the noise words and half the cap.
     """
     usual = BlockRule()
     if not found.is_high:
         return usual
-    words = 512 * 25 // (max(5, negative) * max(5, window))
     return BlockRule(
-        words=max(128, words), draws=min(MOST_TILE, 2 * usual.draws_for(negative)), cap=usual.cap / 2
+        words=max(32, 512 * 125 // (max(5, negative) ** 2 * max(5, window))),
+        tile=16,
+        draws=min(MOST_DRAWS, 4 * usual.draws_for(negative, window if sg else 1)),
+        cap=usual.cap / 2,
     )

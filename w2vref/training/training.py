@@ -140,7 +140,8 @@ class Training(VocabularySteps):
         if self.algorithm != "block" or self.block is not None:
             return state
         found = repetition(corpus)
-        rule = rule_for(found, state.config.negative, state.config.window)
+        config = state.config
+        rule = rule_for(found, negative=config.negative, window=config.window, sg=config.sg)
         if found.is_high:
             logger.info(
                 "the text repeats itself (%d of %d trigrams): blocks of %d words, %d noise words, cap %g; "
@@ -150,7 +151,7 @@ class Training(VocabularySteps):
                 rule.draws,
                 rule.cap,
             )
-        return state._replace(config=replace(state.config, block=rule))
+        return state._replace(config=replace(config, block=rule))
 
     def _require_finite_start(self, state: StepState) -> None:
         for name in ("input_vectors", "output_vectors", "node_vectors"):

@@ -45,7 +45,7 @@ def test_rows_of_words_that_stand_once_in_a_block_have_their_bits(
     case = make_case(
         lengths=[*[7, 90, 1] * 20, 300], vocab_size=4000, vector_size=20, sg=sg, window=7, locks="each",
         compute_loss=True, workers=workers, algorithm="block",
-        block=BlockRule(words=400, draws=24, cap=20.0, input_cap=10.0),
+        block=BlockRule(words=400, draws=28, cap=20.0, input_cap=10.0),
     )  # fmt: skip
     expected, expected_result = train(NumpyBackend(), case)
     trained, result = train(backend, case)

@@ -104,7 +104,7 @@ int w2v_train(int simd, const w2v_model *model, const w2v_corpus *corpus, const 
 typedef struct {
     int64_t words; /* B: a longer sentence comes in pieces of so many */
     int64_t tile;  /* positions that share noise words, 1 .. 64 */
-    int64_t draws; /* noise words of a tile, a multiple of 8 up to 64 */
+    int64_t draws; /* noise words of a tile, a multiple of 4 up to 128 */
     float cap;       /* of output rows */
     float input_cap; /* of input rows */
     const int64_t *bounds; /* (blocks + 1,): block k is tokens bounds[k] .. bounds[k + 1] - 1 */

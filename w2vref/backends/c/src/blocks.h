@@ -21,6 +21,7 @@
 #define W2V_MOST_UNSTOPPED 250000000
 /* Bounds of BlockRule in w2vref/config.py. */
 #define W2V_MOST_TILE 64
+#define W2V_MOST_DRAWS 128
 
 /* The rows of a position or a noise word that nothing else in the block reads or adds to. */
 enum { W2V_LONE_INPUT = 1, W2V_LONE_OUTPUT = 2 };

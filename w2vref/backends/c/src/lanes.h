@@ -109,6 +109,27 @@ W2V_INLINE w2v_sum w2v_all_sums(float x)
 #endif
 }
 
+/* Put two times four sums together, and store them apart. */
+W2V_INLINE w2v_sums w2v_join_fours(w2v_f4 first, w2v_f4 second)
+{
+#if W2V_SUM_WIDTH == 4
+    return (w2v_sums){{first, second}};
+#else
+    return (w2v_sums){{_mm256_set_m128(second, first)}};
+#endif
+}
+
+W2V_INLINE void w2v_store_fours(w2v_sums x, float *first, float *second)
+{
+#if W2V_SUM_WIDTH == 4
+    *(w2v_f4 *)first = x.part[0];
+    *(w2v_f4 *)second = x.part[1];
+#else
+    *(w2v_f4 *)first = _mm256_castps256_ps128(x.part[0]);
+    *(w2v_f4 *)second = _mm256_extractf128_ps(x.part[0], 1);
+#endif
+}
+
 /* min(max(x, -bound), bound) in each lane; -bound for NaN. */
 W2V_INLINE w2v_sum w2v_clamp(w2v_sum x, float bound)
 {

@@ -47,7 +47,7 @@ static void w2v_block_noise(const w2v_blocks *all, w2v_block *block)
     const w2v_model *model = all->model;
     const uint64_t first = model->shrink_windows ? 1 : 0;
     const int64_t draws = all->rule->draws, tiles = block->tiles;
-    uint32_t values[2][W2V_MOST_TILE];
+    uint32_t values[2][W2V_MOST_DRAWS];
     for (int64_t t = 0; t <= tiles; t++) {
         if (t < tiles)
             w2v_noise_draws(model, block->keys[t * all->rule->tile], first, draws, values[t % 2]);

@@ -127,11 +127,12 @@ typedef struct {
     int64_t number, first, count;
     float *const *rows;           /* A, or H */
     float weights[W2V_MOST_TILE]; /* what the noise of each position counts for */
-    float *noise[W2V_MOST_TILE];  /* N */
-    float *to_rows[W2V_MOST_TILE], *to_noise[W2V_MOST_TILE]; /* dA (CBOW: E), dN */
-    int64_t lone_rows[W2V_MOST_TILE], lone_noise[W2V_MOST_TILE]; /* those that take their steps here */
+    float *noise[W2V_MOST_DRAWS]; /* N */
+    float *to_rows[W2V_MOST_TILE], *to_noise[W2V_MOST_DRAWS]; /* dA (CBOW: E), dN */
+    int64_t lone_rows[W2V_MOST_TILE], lone_noise[W2V_MOST_DRAWS]; /* those that take their steps here */
     int64_t lone_row_count, lone_noise_count;
-    float h[W2V_MOST_TILE * W2V_MOST_TILE] __attribute__((aligned(64))); /* (count, draws) */
+    int64_t h_stride; /* draws, rounded up to whole groups */
+    float h[W2V_MOST_TILE * W2V_MOST_DRAWS] __attribute__((aligned(64))); /* (count, h_stride) */
 } w2v_tile;
 
 /* Begin with a tile: where its noise rows are, and where contributions go. */
@@ -144,6 +145,7 @@ static void w2v_begin_tile(const w2v_tile_task *task, w2v_tile *tile, int64_t nu
     tile->number = number;
     tile->first = first;
     tile->count = last - first;
+    tile->h_stride = (draws + W2V_GROUP - 1) / W2V_GROUP * W2V_GROUP;
     for (int64_t i = 0; i < last - first; i++) {
         const int is_lone = block->lone[first + i] & W2V_LONE_INPUT;
         tile->to_rows[i] = is_lone ? task->scratch->lone_inputs + i * stride : all->to_inputs + (first + i) * stride;
@@ -163,33 +165,60 @@ static void w2v_begin_tile(const w2v_tile_task *task, w2v_tile *tile, int64_t nu
     tile->lone_noise_count = lone;
 }
 
+/* Write the dots of a tile's positions with its noise words: eight words at a time, then four with two positions. */
+W2V_INLINE void w2v_dots_of_tile(const w2v_tile_task *task, w2v_tile *tile, int64_t draws)
+{
+    const int64_t whole = draws / W2V_GROUP * W2V_GROUP;
+    for (int64_t p = 0; p < whole; p += W2V_GROUP)
+        for (int64_t i = 0; i < tile->count; i++)
+            w2v_store_sums(tile->h + i * tile->h_stride + p,
+                           w2v_dots(W2V_GROUP, task->extent, tile->rows[i], tile->noise + p));
+    for (int64_t i = 0; i < tile->count && whole < draws; i += 2) {
+        const int64_t j = i + 1 < tile->count ? i + 1 : i; /* the last one: twice the same */
+        w2v_store_fours(w2v_dots_of_two(task->extent, tile->rows[i], tile->rows[j], tile->noise + whole),
+                        tile->h + i * tile->h_stride + whole, tile->h + j * tile->h_stride + whole);
+    }
+}
+
 /* Write h of a tile, whose rows and weights are set: h = sigmoid(x) * -weight * alpha. */
 static void w2v_score_noise_of(w2v_tile_task *task, w2v_tile *tile)
 {
     static const float zeros[W2V_GROUP] __attribute__((aligned(32))) = {0};
-    const int64_t draws = task->all->rule->draws;
+    const int64_t draws = task->all->rule->draws, whole = draws / W2V_GROUP * W2V_GROUP;
     const float alpha = task->block->alpha;
-    for (int64_t p = 0; p < draws; p += W2V_GROUP)
-        for (int64_t i = 0; i < tile->count; i++) {
-            const w2v_sums x = w2v_dots(W2V_GROUP, task->extent, tile->rows[i], tile->noise + p);
-            if (W2V_UNLIKELY(task->all->run->compute_loss))
-                task->loss += (double)tile->weights[i] * w2v_group_loss(x, zeros, W2V_GROUP);
-            w2v_store_sums(tile->h + i * draws + p, x);
-        }
+    w2v_dots_of_tile(task, tile, draws);
+    if (W2V_UNLIKELY(task->all->run->compute_loss))
+        for (int64_t i = 0; i < tile->count; i++)
+            for (int64_t p = 0; p < draws; p += W2V_GROUP)
+                task->loss += (double)tile->weights[i] *
+                              w2v_group_loss(w2v_load_sums(tile->h + i * tile->h_stride + p), zeros,
+                                             draws - p < W2V_GROUP ? (int)(draws - p) : W2V_GROUP);
     for (int64_t i = 0; i < tile->count; i++) {
         const float weight = tile->weights[i];
-        for (int64_t p = 0; p < draws; p += W2V_SUM_WIDTH) {
-            w2v_sum *const h = (w2v_sum *)(tile->h + i * draws + p);
+        for (int64_t p = 0; p < whole; p += W2V_SUM_WIDTH) {
+            w2v_sum *const h = (w2v_sum *)(tile->h + i * tile->h_stride + p);
             *h = w2v_sigmoid(*h) * -weight * alpha;
         }
+    }
+    for (int64_t i = 0; i < tile->count && whole < draws; i += 2) {
+        const int64_t j = i + 1 < tile->count ? i + 1 : i;
+        float *const first = tile->h + i * tile->h_stride + whole, *const second = tile->h + j * tile->h_stride + whole;
+        const w2v_f4 of_first = {tile->weights[i], tile->weights[i], tile->weights[i], tile->weights[i]};
+        const w2v_f4 of_second = {tile->weights[j], tile->weights[j], tile->weights[j], tile->weights[j]};
+        w2v_sums x = w2v_join_fours(*(const w2v_f4 *)first, *(const w2v_f4 *)second);
+        const w2v_sums weight = w2v_join_fours(of_first, of_second);
+#pragma GCC unroll 2
+        for (int part = 0; part < W2V_SUM_PARTS; part++)
+            x.part[part] = w2v_sigmoid(x.part[part]) * -weight.part[part] * alpha;
+        w2v_store_fours(x, first, second);
     }
 }
 
 /* Add the noise to dA of a tile's positions, and write dN: `parts` vectors of each from `at`. */
 W2V_INLINE void w2v_sum_noise_parts(int parts, int64_t at, const w2v_tile *tile, int64_t draws)
 {
-    w2v_outer_parts(parts, at, tile->count, tile->to_rows, draws, draws, tile->noise, 1, tile->h, 0);
-    w2v_outer_parts(parts, at, draws, tile->to_noise, 1, tile->count, tile->rows, draws, tile->h, 1);
+    w2v_outer_parts(parts, at, tile->count, tile->to_rows, tile->h_stride, draws, tile->noise, 1, tile->h, 0);
+    w2v_outer_parts(parts, at, draws, tile->to_noise, 1, tile->count, tile->rows, tile->h_stride, tile->h, 1);
 }
 
 static void w2v_sum_noise(const w2v_tile_task *task, w2v_tile *tile)
@@ -258,7 +287,7 @@ static void w2v_end_tile(w2v_tile_task *task, const w2v_tile *tile)
     __builtin_prefetch((row) + at_, to_write, level)
 
 /* Positions behind those that a centre reaches, at which the rows of a position are asked for. */
-#define W2V_POSITIONS_AHEAD 2
+#define W2V_POSITIONS_AHEAD 4
 
 /* Ask for the rows of position i, if they are this task's to read. */
 W2V_INLINE void w2v_ask_for_position(const w2v_tile_task *task, int64_t i)
@@ -281,7 +310,8 @@ W2V_INLINE void w2v_ask_before(const w2v_tile_task *task, int64_t i)
 
 W2V_INLINE void w2v_ask_after(const w2v_tile_task *task, const w2v_tile *tile, int64_t i)
 {
-    for (int64_t p = i - tile->first; p < task->all->rule->draws; p += task->all->rule->tile)
+    const int64_t left = tile->first + tile->count - 1 - i; /* centres: the last ones ask, just before it is scored */
+    for (int64_t p = task->all->rule->draws - 1 - left; p >= 0; p -= tile->count)
         W2V_ASK_FOR_ROW(tile->noise[p], task->stride, 0, 3);
 }
 

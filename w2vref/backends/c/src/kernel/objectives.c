@@ -37,6 +37,32 @@ W2V_INLINE w2v_sums w2v_dots(int count, int64_t extent, const float *hidden, flo
     return w2v_reduce(lanes);
 }
 
+/* Return the dots of first with rows[0 .. 4), then those of second: each vector of a row is loaded for both. */
+W2V_INLINE w2v_sums w2v_dots_of_two(int64_t extent, const float *first, const float *second, float *const *rows)
+{
+    w2v_vec lanes[W2V_GROUP][W2V_PARTS];
+#pragma GCC unroll 4
+    for (int part = 0; part < W2V_PARTS; part++) {
+        const int64_t begin = part * W2V_WIDTH;
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; i++) {
+            const w2v_vec row = w2v_load(rows[i] + begin);
+            lanes[i][part] = w2v_load(first + begin) * row;
+            lanes[4 + i][part] = w2v_load(second + begin) * row;
+        }
+        for (int64_t at = begin + W2V_BLOCK; at < extent; at += W2V_BLOCK) {
+            const w2v_vec a = w2v_load(first + at), b = w2v_load(second + at);
+#pragma GCC unroll 4
+            for (int i = 0; i < 4; i++) {
+                const w2v_vec row = w2v_load(rows[i] + at);
+                lanes[i][part] += a * row;
+                lanes[4 + i][part] += b * row;
+            }
+        }
+    }
+    return w2v_reduce(lanes);
+}
+
 W2V_INLINE w2v_sums w2v_load_sums(const float *from)
 {
     w2v_sums x;
