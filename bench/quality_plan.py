@@ -101,11 +101,13 @@ def experiments() -> dict[str, list[Run]]:
     """
     both = ({}, EIGHT)
     caps = tuple({"cap": cap} for cap in (0.5, 0.25, 1.0, 2.0))
-    middle = replace(MIDDLE, words=4096, **FORMER)
     windows = [replace(MIDDLE, window=2), replace(MIDDLE, window=10, draws=24)]
     negatives = [replace(MIDDLE, negative=n, draws=draws) for n, draws in ((2, 12), (10, 28), (20, 60))]
     tiles = tuple({"tile": tile, "draws": draws} for tile, draws in TILES_AND_DRAWS)
-    former = [replace(base, **FORMER) for base in (SMALL, MIDDLE, NOVELS, GERMAN, ENGLISH, LARGE)]
+    small, medium, novels, german, english, large = (
+        replace(base, **FORMER) for base in (SMALL, MIDDLE, NOVELS, GERMAN, ENGLISH, LARGE)
+    )
+    medium_long = replace(medium, words=4096)
     sizes = [replace(MIDDLE, size=size) for size in (50, 300)]
     repeating = [replace(GERMAN, window=window) for window in (2, 10)]
     repeating += [replace(GERMAN, negative=negative) for negative in (2, 10, 20)]
@@ -135,27 +137,27 @@ def experiments() -> dict[str, list[Run]]:
         ),
         "words": [
             run
-            for base, seeds in zip(former[:3], (3, 3, 2), strict=True)
+            for base, seeds in ((small, 3), (medium, 3), (novels, 2))
             for run in beside(base, seeds, 0, ({}, *LENGTHS))
         ],
         "words of others": [
-            *beside(former[3], 2, 0, ({}, {"words": 512}, {"words": 2281}, {"words": 8192})),
-            *beside(former[4], 2, 0, ({}, {"words": 512}, {"words": 1024}, {"words": 8192})),
-            *beside(former[5], 1, 0, ({}, {"words": 512}, {"words": 1024}, {"words": 8192})),
+            *beside(german, 2, 0, ({}, {"words": 512}, {"words": 2281}, {"words": 8192})),
+            *beside(english, 2, 0, ({}, {"words": 512}, {"words": 1024}, {"words": 8192})),
+            *beside(large, 1, 0, ({}, {"words": 512}, {"words": 1024}, {"words": 8192})),
         ],
         "tiles": [
             run
             for base, seeds in ((SMALL, 3), (MIDDLE, 3), (NOVELS, 2))
             for run in beside(base, seeds, 0, tiles)
         ],
-        "draws": list(beside(middle, 3, 0, (*both, {"draws": 32}, *TILES))),
+        "draws": list(beside(medium_long, 3, 0, (*both, {"draws": 32}, *TILES))),
         "draws of all": list(beside(LONG, 5, 0, both)),
         "draws of settings": [
             replace(run, words=4096, tile=16)
             for base in (windows[1], *negatives)
             for run in beside(base, 2, 0, (EIGHT, {"draws": 16}, {"draws": 32}))
         ],
-        "cap": list(beside(middle, 3, 0, caps)),
+        "cap": list(beside(medium_long, 3, 0, caps)),
         "cap of all": list(beside(LONG, 2, 0, caps)),
         "input cap": list(beside(LONG, 5, 0, ({}, {"input_cap": 0.1}, {"input_cap": 0.2}))),
         "input cap and the rest": list(beside(replace(LONG, input_cap=0.1), 2, 0, ({}, *CAPPED))),

@@ -144,11 +144,13 @@ class Training(VocabularySteps):
         rule = rule_for(found, negative=config.negative, window=config.window, sg=config.sg)
         if found.is_high:
             logger.info(
-                "the text repeats itself (%d of %d trigrams): blocks of %d words, %d noise words, cap %g; "
+                "the text repeats itself (%d of %d trigrams): blocks of %d words, %d noise words for %d "
+                "positions, cap %g; "
                 "block=BlockRule() asks for longer blocks, which are faster",
                 *found,
                 rule.words,
                 rule.draws,
+                rule.tile,
                 rule.cap,
             )
         return state._replace(config=replace(config, block=rule))
