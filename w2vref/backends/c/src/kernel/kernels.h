@@ -26,6 +26,9 @@
 #include "kernel/epoch.c"
 #include "kernel/block_plan.c"
 #include "kernel/block_steps.c"
+#include "kernel/block_task.c"
+#include "kernel/block_pairs.c"
+#include "kernel/block_noise.c"
 #include "kernel/block_tiles.c"
 #include "kernel/block_apply.c"
 

@@ -1,0 +1,64 @@
+/*
+ * block_task.c - what block_pairs.c, block_noise.c and block_tiles.c work on: a task of tiles, and a tile.
+ *
+ * The letters are those of docs/semantics/block.md: A the input rows of the positions, O their output rows, H the
+ * projections of CBOW, N the noise rows of a tile; dA, dO and dN are contributions to them.
+ */
+
+/* A task: some tiles of a block, whose positions' contributions it writes. */
+typedef struct {
+    const w2v_blocks *all;
+    const w2v_model *model;
+    const w2v_block *block;
+    const w2v_block_scratch *scratch;
+    int64_t extent, stride; /* see w2v_extent */
+    int64_t begin, end;  /* the positions of the task */
+    int64_t first, last; /* the positions that its pairs reach */
+    int64_t cleared;     /* skip-gram: dO of the positions before this one is set */
+    int64_t stepped;     /* lone output rows of the positions before this one have taken their steps */
+    float share;         /* negative / draws */
+    double loss;
+} w2v_tile_task;
+
+/* A tile: its number, and its positions. */
+typedef struct {
+    int64_t number, first, count;
+    float *const *rows;           /* A, or H */
+    float weights[W2V_MOST_TILE]; /* what the noise of each position counts for */
+    float *noise[W2V_MOST_DRAWS]; /* N */
+    float *to_rows[W2V_MOST_TILE], *to_noise[W2V_MOST_DRAWS]; /* dA (CBOW: E), dN */
+    int64_t lone_rows[W2V_MOST_TILE], lone_noise[W2V_MOST_DRAWS]; /* those that take their steps here */
+    int64_t lone_row_count, lone_noise_count;
+    int64_t h_stride; /* draws, rounded up to whole groups */
+    float h[W2V_MOST_TILE * W2V_MOST_DRAWS] __attribute__((aligned(64))); /* (count, h_stride) */
+} w2v_tile;
+
+/* Begin with a tile: where its noise rows are, and where contributions go. */
+static void w2v_begin_tile(const w2v_tile_task *task, w2v_tile *tile, int64_t number, int64_t first, int64_t last)
+{
+    const w2v_blocks *all = task->all;
+    const w2v_block *block = task->block;
+    const int64_t draws = all->rule->draws, stride = task->stride;
+    int64_t lone = 0;
+    tile->number = number;
+    tile->first = first;
+    tile->count = last - first;
+    tile->h_stride = (draws + W2V_GROUP - 1) / W2V_GROUP * W2V_GROUP;
+    for (int64_t i = 0; i < last - first; i++) {
+        const int is_lone = block->lone[first + i] & W2V_LONE_INPUT;
+        tile->to_rows[i] = is_lone ? task->scratch->lone_inputs + i * stride : all->to_inputs + (first + i) * stride;
+        tile->lone_rows[lone] = i;
+        lone += is_lone != 0;
+    }
+    tile->lone_row_count = lone;
+    lone = 0;
+    for (int64_t p = 0; p < draws; p++) {
+        const int64_t place = number * draws + p, entry = block->n + place;
+        const int is_lone = block->lone[entry];
+        tile->noise[p] = w2v_row(task->model->output_vectors, stride, block->noise[place]);
+        tile->to_noise[p] = is_lone ? task->scratch->lone_noise + p * stride : all->to_outputs + entry * stride;
+        tile->lone_noise[lone] = p;
+        lone += is_lone != 0;
+    }
+    tile->lone_noise_count = lone;
+}
