@@ -159,7 +159,6 @@ class Word2Vec(Training, ModelFiles, ClassicQueries):
         self._scan = self._selection = self._vocabulary = self._tables = self._corpus = None
         self._wv = KeyedVectors(size)
         self._output = self._node = None
-        self._digested = None
         self._forget_training()
         self.add_lifecycle_event("created", backend=self.backend)
         if sentences is not None or corpus_file is not None:

@@ -5,8 +5,10 @@ A kernel sees nothing but these arrays and a frozen `TrainingConfig`: no words, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -19,6 +21,9 @@ from w2vref._typing import (
     UInt64Array,
 )
 from w2vref.memory import zeroed_bytes
+
+Options = ParamSpec("Options")
+Found = TypeVar("Found")
 
 LANES = 16
 """Floats in one block of the dot product; every row is padded to a multiple of it."""
@@ -97,6 +102,8 @@ class EncodedCorpus:
     """Words in the corpus, those out of vocabulary included."""
     raw_offsets: Int64Array | None = None
     """(sentences + 1,): where each sentence begins among the raw words; only for a dialect with jobs."""
+    _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `once_for_a_corpus` has found out: the arrays above are not written to."""
 
     @property
     def words(self) -> int:
@@ -107,6 +114,26 @@ class EncodedCorpus:
     def sentences(self) -> int:
         """Sentences the reader yielded."""
         return len(self.sentence_offsets) - 1
+
+
+def once_for_a_corpus(
+    function: Callable[Concatenate[EncodedCorpus, Options], Found],
+) -> Callable[Concatenate[EncodedCorpus, Options], Found]:
+    """Decorate a function of a corpus so that it is called once for each corpus and options.
+
+    Every call to train, and every epoch, asks the same of its corpus. The result is kept as long as the
+    corpus is.
+    """
+
+    @wraps(function)
+    def known(corpus: EncodedCorpus, /, *options: Options.args, **names: Options.kwargs) -> Found:
+        key = (function, options, tuple(sorted(names.items())))
+        if key not in corpus._known:
+            corpus._known[key] = function(corpus, *options, **names)
+        found: Found = corpus._known[key]
+        return found
+
+    return known
 
 
 class Step(NamedTuple):

@@ -6,6 +6,7 @@ import gc
 import hashlib
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from w2vref.corpora import encoded as encoded_module
 from w2vref.corpora.encoded import digest, encode, encode_corpus
 from w2vref.corpora.spool import Spool
-from w2vref.records import EncodedCorpus
+from w2vref.records import EncodedCorpus, once_for_a_corpus
 from w2vref.vocabulary.scan import Scan, scan
 from w2vref.vocabulary.select import select
 from w2vref.vocabulary.vocabulary import Vocabulary
@@ -134,3 +135,26 @@ def test_the_digest_is_pinned_and_sees_every_difference() -> None:
         len({pinned, made([0, 1, 1], [0, 1, 3]), made([0, 1, 2], [0, 2, 3]), made([0, 1, 2], [0, 1, 3, 3])})
         == 4
     )
+
+
+def test_what_is_asked_of_a_corpus_is_found_out_once() -> None:
+    calls: list[tuple[int, int]] = []
+
+    @once_for_a_corpus
+    def words_times(corpus: EncodedCorpus, factor: int = 1) -> int:
+        calls.append((corpus.words, factor))
+        return corpus.words * factor
+
+    @once_for_a_corpus
+    def negated(corpus: EncodedCorpus, factor: int = 1) -> int:
+        return -corpus.words * factor
+
+    first, second = (
+        EncodedCorpus(np.zeros(n, dtype=np.int32), np.array([0, n]), raw_words=n) for n in (5, 7)
+    )
+    for _ in range(2):
+        assert [words_times(first), words_times(first, 3), words_times(second, factor=3)] == [5, 15, 21]
+        assert negated(first, 3) == -15
+    assert calls == [(5, 1), (5, 3), (7, 3)]
+    assert words_times(replace(first, raw_words=9)) == 5  # another record, which was not asked yet
+    assert calls[3:] == [(5, 1)]

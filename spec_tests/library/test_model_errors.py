@@ -24,7 +24,7 @@ def state(model: Word2Vec) -> dict[str, Any]:
     """Everything a failing call could have changed."""
     values: dict[str, Any] = {}
     for name, value in vars(model).items():
-        if name in {"_backend", "lifecycle_events", "_digested", "_corpus", "_scan"}:
+        if name in {"_backend", "lifecycle_events", "_corpus", "_scan"}:
             continue
         if name == "_wv":
             values["vectors"] = value.vectors.copy()

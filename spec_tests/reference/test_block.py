@@ -192,7 +192,11 @@ def test_a_long_sentence_comes_in_pieces_and_windows_stay_inside() -> None:
     config = TrainingConfig(4, sg=True, window=3, algorithm="block", block=BlockRule(words=10))
     corpus = encode([[0] * 4, [1] * 25, [2] * 3])
     # 4 tokens are too few, and the first piece of 10 joins them; a piece of 10; the rest of 5 and 3 more.
+    bounds = block_bounds(config.block, corpus)
+    assert bounds.tolist() == [0, 14, 24, 32]
+    bounds += 1  # the caller's own: what is kept of the corpus does not change
     assert block_bounds(config.block, corpus).tolist() == [0, 14, 24, 32]
+    assert block_bounds(BlockRule(words=40), corpus).tolist() == [0, 32]
     tables = State((9, 5, 3)).tables(config)
     whole = replace(config, shrink_windows=False)
     positions = block_positions(whole, tables, corpus, 0, 0, 14)

@@ -14,7 +14,7 @@ from w2vref._typing import Int32Array, Int64Array, WordId
 from w2vref.corpora.checks import LISTS, Sentences, as_tokens, check_tokens, iterate
 from w2vref.corpora.native import encode_in_place, native_library
 from w2vref.corpora.spool import CHUNK, MEMORY_LIMIT, Spool, SpoolWriter
-from w2vref.records import EncodedCorpus
+from w2vref.records import EncodedCorpus, once_for_a_corpus
 from w2vref.vocabulary.scan import PENDING_TOKENS, Scan
 from w2vref.vocabulary.vocabulary import Vocabulary
 
@@ -103,6 +103,7 @@ def encode_corpus(
         return EncodedCorpus(*writer.finish(), raw_words=raw_words)
 
 
+@once_for_a_corpus
 def digest(corpus: EncodedCorpus) -> str:
     """Return a hash of the tokens and of the sentence boundaries, 32 hexadecimal digits.
 

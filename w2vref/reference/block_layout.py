@@ -15,7 +15,7 @@ import numpy as np
 
 from w2vref._typing import Int64Array, Position, UInt64Array
 from w2vref.config import BlockRule, TrainingConfig
-from w2vref.records import EncodedCorpus, Tables
+from w2vref.records import EncodedCorpus, Tables, once_for_a_corpus
 from w2vref.reference.draws import GAMMA, MASK64, mix64, mix64_array
 
 U32 = np.uint64(32)
@@ -27,8 +27,12 @@ def block_bounds(rule: BlockRule, corpus: EncodedCorpus) -> Int64Array:
     A block has whole sentences until there are at least B tokens; a sentence longer than B is first cut
     into pieces of B tokens from its own start.
     """
+    return _bounds(corpus, rule.words_for(corpus.words)).copy()
+
+
+@once_for_a_corpus
+def _bounds(corpus: EncodedCorpus, least: int) -> Int64Array:
     words = corpus.words
-    least = rule.words_for(words)
     offsets = corpus.sentence_offsets.data  # numbers of Python, which a loop takes in less time
     bounds, sentence = [0], 0
     while bounds[-1] < words:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from w2vref.config import MOST_DRAWS, BlockRule
-from w2vref.records import EncodedCorpus
+from w2vref.records import EncodedCorpus, once_for_a_corpus
 
 STRETCH = 512
 """Tokens of a stretch."""
@@ -34,6 +34,7 @@ class Repetition(NamedTuple):
         return 0 < self.trigrams <= ONE_IN * self.repeated
 
 
+@once_for_a_corpus
 def repetition(corpus: EncodedCorpus) -> Repetition:
     """Count the trigrams that repeat themselves in up to 64 stretches of 512 tokens, evenly spaced.
 

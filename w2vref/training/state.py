@@ -86,7 +86,6 @@ class ModelState:
     lifecycle_events: list[dict[str, Any]]
 
     _backend: Backend
-    _digested: tuple[EncodedCorpus, str] | None
     _scan: Scan | None
     _selection: Selection | None
     _vocabulary: Vocabulary | None

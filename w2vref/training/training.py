@@ -124,7 +124,7 @@ class Training(VocabularySteps):
                 words=corpus.words,
                 start_alpha=start,
                 end_alpha=end,
-                digest=self._digest(corpus),
+                digest=digest(corpus),
             )
             self.running_training_loss = 0.0
             start_call(state.config.dialect, self._generator)
@@ -191,17 +191,11 @@ class Training(VocabularySteps):
             if given is not None and given != found:
                 logger.warning("the corpus has %d %s, but %d were announced", found, name, given)
 
-    def _digest(self, corpus: EncodedCorpus) -> str:
-        """Return the corpus's digest, computed once for the corpus that is kept."""
-        if self._digested is None or self._digested[0] is not corpus:
-            self._digested = (corpus, digest(corpus))
-        return self._digested[1]
-
     def _position_to_resume(self, corpus: EncodedCorpus) -> TrainPosition:
         position = self.train_position
         if position is None or position.finished:
             raise ValueError("there is no interrupted train() call to resume")
-        if position.digest != self._digest(corpus):
+        if position.digest != digest(corpus):
             raise ValueError("this is not the corpus of the interrupted call: its encoded words differ")
         if position.seed != self.seed % SEED_MODULUS:
             raise ValueError(f"the interrupted call had seed {position.seed}, the model has {self.seed}")

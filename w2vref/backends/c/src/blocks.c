@@ -47,7 +47,8 @@ static size_t w2v_lay_out_blocks(w2v_blocks *all, char *memory)
         block->entries = w2v_part(memory, &used, entries, sizeof(uint64_t));
         block->spare = w2v_part(memory, &used, entries, sizeof(uint64_t));
         block->lone = w2v_part(memory, &used, entries, sizeof(uint8_t));
-        block->losses = w2v_part(memory, &used, w2v_ceiling(tiles, W2V_TASK_TILES) + 1, sizeof(double));
+        block->task_tiles = w2v_part(memory, &used, tiles + 2, sizeof(int32_t));
+        block->losses = w2v_part(memory, &used, tiles, sizeof(double));
     }
     return used;
 }
@@ -112,10 +113,10 @@ void w2v_blocks_result(const w2v_blocks *all, w2v_result *result)
 static int64_t w2v_tasks(const w2v_blocks *all, int64_t phase)
 {
     const w2v_block *block = &all->blocks[phase / 2 % W2V_BLOCKS_AHEAD];
-    const int64_t tasks = phase % 2 == W2V_TILES
-                              ? w2v_ceiling(block->tiles, all->task_tiles)
-                              : w2v_ceiling(block->shared, W2V_TASK_ENTRIES);
-    return tasks ? tasks : 1; /* a block without a kept token has phases, too */
+    if (phase % 2 == W2V_TILES)
+        return block->tasks;
+    const int64_t tasks = w2v_ceiling(block->shared, W2V_TASK_ENTRIES);
+    return tasks ? tasks : 1; /* a block that shares no row has this phase, too */
 }
 
 static void w2v_open(w2v_blocks *all, int64_t phase)
@@ -161,7 +162,7 @@ static void w2v_end_phase(w2v_blocks *all, int64_t phase)
     }
     all->result.effective_words += block->n;
     if (all->run->compute_loss)
-        for (int64_t k = 0; k < w2v_ceiling(block->tiles, W2V_TASK_TILES); k++)
+        for (int64_t k = 0; k < block->tiles; k++)
             all->result.loss += block->losses[k]; /* in order: the same for any number of workers */
     __atomic_store_n(all->run->next_token, all->rule->bounds[number + 1], __ATOMIC_RELAXED);
     __atomic_store_n(&all->applied, number + 1, __ATOMIC_RELEASE);

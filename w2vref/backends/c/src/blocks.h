@@ -13,8 +13,8 @@
 
 #include "internal.h"
 
-/* Tiles, and entries of the list of rows, in one task, some 0.05 ms; a single worker takes all tiles of a block at once. */
-#define W2V_TASK_TILES 4
+/* Tiles, at most, and entries of the list of rows in one task, some 0.1 ms and 0.01. */
+#define W2V_TASK_TILES 12
 #define W2V_TASK_ENTRIES 128
 #define W2V_BLOCKS_AHEAD 4
 /* Blocks of no more than so many components in pairs and noise, some 0.05 s, are not left once they are begun. */
@@ -31,6 +31,7 @@ struct w2v_block {
     int64_t number;
     int64_t n;
     int64_t tiles;
+    int64_t tasks;
     float alpha;
     int32_t *word_ids;   /* (n,) */
     uint64_t *keys;      /* (n,) */
@@ -44,7 +45,8 @@ struct w2v_block {
     uint64_t *entries, *spare;
     int64_t shared;
     uint8_t *lone;  /* (n + tiles * draws,), as entries count: W2V_LONE_*, the steps that the tile takes itself */
-    double *losses; /* (ceil(tiles / W2V_TASK_TILES),): of so many tiles each, whatever the tasks */
+    int32_t *task_tiles; /* (tasks + 1,): the first tile of each task, and the number of tiles */
+    double *losses;      /* (tiles,) */
     int bad_word;   /* a word id outside the vocabulary was found */
     int arrived;    /* of two: the block is prepared; the block before it is applied */
 };
@@ -56,7 +58,7 @@ struct w2v_blocks {
     const w2v_block_rule *rule;
     int64_t room;  /* positions of a block at most */
     int64_t reach; /* neighbours of a position on one side at most */
-    int64_t task_tiles; /* tiles of a task */
+    int64_t task_tiles; /* tiles of a task at most */
     int takes_lone_steps; /* tiles change parameters: a block that is begun is finished */
 
     w2v_block blocks[W2V_BLOCKS_AHEAD]; /* block k is blocks[k % W2V_BLOCKS_AHEAD] */

@@ -41,6 +41,24 @@ W2V_INLINE void w2v_block_windows(const w2v_model *model, w2v_block *block, int6
     }
 }
 
+/*
+ * Divide the tiles into tasks. One worker takes all of them at once. Where there are several, a task has half of one
+ * worker's share of what is left: the last ones are short, so that all workers end at about the same time, and yet there
+ * are few edges, where pairs are taken twice (after Polychronopoulos & Kuck 1987, "Guided self-scheduling").
+ */
+static void w2v_block_tasks(const w2v_blocks *all, w2v_block *block)
+{
+    const int64_t shares = all->rule->workers == 1 ? 1 : 2 * all->rule->workers;
+    int64_t first = 0;
+    block->tasks = 0;
+    do { /* once, if there is no tile */
+        const int64_t share = (block->tiles - first + shares - 1) / shares;
+        block->task_tiles[block->tasks++] = (int32_t)first;
+        first += share < all->task_tiles ? share : all->task_tiles;
+    } while (first < block->tiles);
+    block->task_tiles[block->tasks] = (int32_t)block->tiles;
+}
+
 /* Draw the noise of all tiles, in two stages: each works on a tile of its own, while what the next needs comes. */
 static void w2v_block_noise(const w2v_blocks *all, w2v_block *block)
 {
@@ -107,9 +125,10 @@ static void w2v_block_sort(const w2v_model *model, w2v_block *block, int64_t cou
  */
 static void w2v_mark_crossings(const w2v_blocks *all, w2v_block *block)
 {
-    const int64_t n = block->n, reach = all->reach, span = all->task_tiles * all->rule->tile;
+    const int64_t n = block->n, reach = all->reach;
     uint8_t *const lone = block->lone;
-    for (int64_t edge = span; edge < n; edge += span)
+    for (int64_t task = 1; task < block->tasks; task++) {
+        const int64_t edge = block->task_tiles[task] * all->rule->tile;
         for (int64_t i = edge > reach ? edge - reach : 0; i < n && i < edge + reach; i++) {
             const int64_t first = i < edge ? edge : i - block->left[i], last = i < edge ? i + block->right[i] : edge - 1;
             for (int64_t j = first; j <= last; j++) { /* on the other side of the edge */
@@ -117,6 +136,7 @@ static void w2v_mark_crossings(const w2v_blocks *all, w2v_block *block)
                 lone[j] &= (uint8_t)~W2V_LONE_OUTPUT;
             }
         }
+    }
 }
 
 /*
@@ -201,6 +221,7 @@ static void w2v_do_block_prepare(const w2v_blocks *all, w2v_block *block, int64_
     }
     block->n = n;
     block->tiles = (n + all->rule->tile - 1) / all->rule->tile;
+    w2v_block_tasks(all, block);
     w2v_block_noise(all, block);
     w2v_block_weights(all, block);
     w2v_block_entries(all, block);

@@ -51,10 +51,8 @@ static void w2v_step_lone_rows(w2v_tile_task *task, const w2v_tile *tile)
 static void w2v_end_tile(w2v_tile_task *task, const w2v_tile *tile)
 {
     w2v_step_lone_rows(task, tile);
-    if ((tile->number + 1) % W2V_TASK_TILES == 0 || tile->first + tile->count == task->end) {
-        task->block->losses[tile->number / W2V_TASK_TILES] = task->loss;
-        task->loss = 0.0;
-    }
+    task->block->losses[tile->number] = task->loss;
+    task->loss = 0.0;
 }
 
 /* ---- tiles ----------------------------------------------------------------------------------- */
@@ -172,8 +170,8 @@ static void w2v_do_block_tiles(const w2v_blocks *all, w2v_block *block, int64_t 
 {
     const w2v_model *model = all->model;
     const int64_t tile = all->rule->tile, stride = model->stride, n = block->n, reach = all->reach;
-    const int64_t begin = number * all->task_tiles * tile;
-    const int64_t end = n - begin < all->task_tiles * tile ? n : begin + all->task_tiles * tile;
+    const int64_t begin = block->task_tiles[number] * tile;
+    const int64_t end = number + 1 < block->tasks ? block->task_tiles[number + 1] * tile : n;
     w2v_tile_task task = {.all = all, .model = model, .block = block, .scratch = scratch, .stride = stride,
                           .extent = w2v_extent(model->size),
                           .begin = begin, .end = end, .cleared = begin, .stepped = begin,
