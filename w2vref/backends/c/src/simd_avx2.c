@@ -1,11 +1,14 @@
-/* simd_avx2.c - the kernels in vectors of eight floats. FMA stays off: it would round once for two. */
+/*
+ * simd_avx2.c - the kernels in vectors of eight floats. FMA stays off: it would round once for two. PREFETCHW, which the
+ * oldest processors with AVX2 do not have, does nothing there.
+ */
 #if defined(__x86_64__)
 #include "internal.h"
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,prfchw"))), apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx2")
+#pragma GCC target("avx2,prfchw")
 #endif
 #define W2V_WIDTH 8
 #define W2V_KERNELS w2v_kernels_avx2

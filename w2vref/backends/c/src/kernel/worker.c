@@ -184,8 +184,9 @@ static void w2v_worker_close(w2v_worker *worker)
 }
 
 /*
- * Ask for a line that will be written. Where the processor can be told so (AVX-512), it fetches the line for this
- * core alone at once, and not a second time when it is written: that counts when other workers write it too.
+ * Ask for a line that will be written. Where the processor can be told so (AVX2 and AVX-512, PREFETCHW), it fetches
+ * the line for this core alone at once, and not a second time when it is written: that counts when other workers write it
+ * too.
  */
 W2V_INLINE void w2v_ask(const float *line)
 {
