@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from w2vref import Word2Vec
 from w2vref.backends.base import Control
 from w2vref.backends.workers import run_workers
 
-WORDS = 9_000
+WORDS = 33_000
 """Of a corpus: eight of its words have copies."""
 MODES = [
     dict(sg=True, negative=5),
@@ -156,3 +157,16 @@ def test_what_others_add_is_seen_while_training(
         backend, case, add(table, row, -8.0 * direction[: case.job.config.vector_size])
     )
     assert abs(float((getattr(trained, table)[row] - before) @ direction)) < 7.0
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_at_a_high_rate_workers_stay_as_finite_as_one(seed: int) -> None:
+    """With copies that are joined after two steps or four, rows of most such texts grew without end."""
+    words = np.minimum(np.random.default_rng(seed).zipf(1.3, size=(6000, 20)), 20)
+    sentences = [[f"w{word}" for word in sentence] for sentence in words.tolist()]
+    for workers in (1, 4):
+        model = Word2Vec(
+            sentences, size=100, min_count=1, sg=1, alpha=0.5, sample=0, iter=2, seed=seed, workers=workers,
+            backend="c",
+        )  # fmt: skip
+        assert np.abs(model.wv.vectors).max() < 2.0

@@ -14,24 +14,28 @@
  * rows.)
  */
 
-/* Most floats of one table's copies, 2 MB. */
-#define W2V_COPIED_FLOATS (1 << 19)
-/* Words of the corpus for each row that is copied: a word of that rank comes up some hundred times. */
-#define W2V_WORDS_PER_COPY 1024
+/* Most floats of one table's copies, 512 kB: with more of them, joining takes longer than racing where cores are near. */
+#define W2V_COPIED_FLOATS (1 << 17)
+/* Words of the corpus for each row that is copied: a word of that rank comes up some hundreds of times. */
+#define W2V_WORDS_PER_COPY 4096
 /* Nodes near the root that are copied: seven levels of a balanced tree. */
 #define W2V_COPIED_NODES 128
 /* Of so many steps the rows of one are counted, and count for all: to count each takes as long as is saved. */
 #define W2V_STEPS_PER_COUNT 8
 
+/* The rates of the steps of a row that workers do not see of each other add up to so much at most. */
+#define W2V_RATES_APART 4.0
+/* Learning rates above this one leave copies that were apart no way back: some rows grew without end. */
+#define W2V_MOST_ALPHA_APART 0.25f
+
 /*
- * Return after how many steps of one worker a row is joined, or 0 if there are to be no copies. The rates of the steps
- * that workers do not see of each other add up to 1 at most, as if a row took the mean of their gradients: half of what block
- * training lets it take with its usual cap. (Steps of output rows are counted roughly.)
+ * Return after how many steps of one worker a row is joined, or 0 if there are to be no copies. (Steps of output rows are
+ * counted roughly.)
  */
 static uint32_t w2v_most_apart(float alpha, int64_t workers)
 {
-    const double steps = 1.0 / ((double)alpha * (double)workers);
-    if (workers < 2 || !(steps >= 2.0))
+    const double steps = W2V_RATES_APART / ((double)alpha * (double)workers);
+    if (workers < 2 || alpha > W2V_MOST_ALPHA_APART || !(steps >= 2.0))
         return 0;
     return steps < 1000.0 ? (uint32_t)steps : 1000;
 }
