@@ -14,7 +14,7 @@ nox.options.sessions = ["lint", "types", "docs", "tests"]
 nox.options.reuse_venv = "yes"
 
 ROOT = Path(__file__).parent
-BENCHES = ["training", "pipeline", "files", "sharing", "queries", "phrases"]
+BENCHES = ["training", "two_workers", "pipeline", "files", "sharing", "queries", "phrases"]
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
 TEST_TOOLS = [
     "pytest-xdist>=3.6",
