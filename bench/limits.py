@@ -15,10 +15,12 @@ from functools import partial
 import numpy as np
 
 from bench.compiled import compiled
-from bench.scaling import job_of, train
+from bench.scaling import job_of
 from bench.texts import text_file, text_parser
 from bench.timing import interleaved, machine, print_table, write_json
 from w2vref import Word2Vec
+from w2vref.backends.base import Control
+from w2vref.backends.c import CBackend
 from w2vref.records import padded_zeros
 
 
@@ -102,7 +104,7 @@ def main() -> None:
         tasks = {
             "rows of the text's words": partial(row_pass, *arrays, size, contexts, rows),
             "rows of a few words": partial(row_pass, *arrays, size, few_contexts, few),
-            "the C kernel, with all else": partial(train, job_of(model, 1)),
+            "the C kernel, with all else": lambda model=model: CBackend().train(job_of(model, 1), Control()),
         }
         seconds = interleaved(tasks, options.rounds)
         per_pair = {name: seconds[name].median("cpu") * 1e9 / len(rows) for name in tasks}

@@ -24,6 +24,7 @@ from w2vref.backends.c import CBackend
 from w2vref.backends.c.arguments import block_struct, corpus_struct, model_struct, run_struct
 from w2vref.backends.c.library import load_library
 from w2vref.backends.workers import run_threads
+from w2vref.config import BlockRule
 
 TASK_TILES, TASK_ENTRIES, BLOCKS_AHEAD = 12, 128, 4
 """As in src/blocks.h, where there is more than one worker."""
@@ -45,7 +46,9 @@ class Times(NamedTuple):
     apply_tasks: int
 
     def tile_tasks(self, workers: int) -> list[int]:
-        """Return the tiles of each task, as w2v_block_tasks divides them among several workers."""
+        """Return the tiles of each task, as w2v_block_tasks divides them."""
+        if workers == 1:
+            return [self.tile_count]
         tasks, left = [], self.tile_count
         while left:
             tasks.append(min(TASK_TILES, -(-left // (2 * workers))))
@@ -70,11 +73,6 @@ def job_of(model: Word2Vec, workers: int) -> TrainingJob:
         False,
         workers,
     )
-
-
-def train(job: TrainingJob) -> None:
-    """Train an epoch."""
-    CBackend().train(job, Control())
 
 
 def measure(model: Word2Vec) -> Times:
@@ -109,9 +107,8 @@ def measure(model: Word2Vec) -> Times:
 def simulate(times: Times, cores: int, blocks: int = 600) -> float:
     """Return the seconds that so many cores take for the blocks; a free core does what a worker would."""
     rng = random.Random(1)
-    tile_tasks = times.tile_tasks(cores) if cores > 1 else [times.tile_count]
     phases = (
-        [times.tiles * tiles / times.tile_count for tiles in tile_tasks],
+        [times.tiles * tiles / times.tile_count for tiles in times.tile_tasks(cores)],
         [times.apply / times.apply_tasks] * times.apply_tasks,
     )
     free = [(0.0, core) for core in range(cores)]
@@ -142,7 +139,7 @@ def simulate(times: Times, cores: int, blocks: int = 600) -> float:
 
 def main() -> None:
     """Measure, simulate, print."""
-    parser = text_parser(__doc__, rounds=3)
+    parser = text_parser(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100])
     parser.add_argument("--words", type=int, help="of a block; default: the rule's")
     arguments = parser.parse_args()
@@ -153,7 +150,7 @@ def main() -> None:
     for size in arguments.sizes:
         model = Word2Vec(size=size, sg=1, algorithm="block", backend="c")
         if arguments.words:
-            model.block = type(model.block)(words=arguments.words)
+            model.block = BlockRule(words=arguments.words)
         model.build_vocab(corpus_file=path)
         times = measure(model)
         total = times.prepare + times.tiles + times.apply

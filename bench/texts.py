@@ -14,15 +14,16 @@ NOVELS = "novels.txt"
 SYNTHETIC_WORDS = 3_000_000
 
 
-def text_parser(description: str | None, rounds: int) -> argparse.ArgumentParser:
+def text_parser(description: str | None, rounds: int | None = None) -> argparse.ArgumentParser:
     """Return a parser of what every bench that trains on a text asks for.
 
-    Args: rounds: the default.
+    Args: rounds: the default; None for a bench that has no rounds.
     """
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", nargs="?", help="folder with novels.txt(.xz); default: W2VREF_DATA")
     parser.add_argument("--megabytes", type=int, default=20)
-    parser.add_argument("--rounds", type=int, default=rounds)
+    if rounds is not None:
+        parser.add_argument("--rounds", type=int, default=rounds)
     parser.add_argument("--json", help="write the figures to this file")
     return parser
 

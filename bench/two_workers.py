@@ -19,8 +19,8 @@ from bench.texts import text_file, text_parser
 from bench.timing import machine, print_table, write_json
 from bench.training import MODES, w2vref_task
 
-NEAR, FAR = 100.0, 150.0
-"""Nanoseconds: cores are near if a line takes less, far if it takes more than the other."""
+NEAR = 100.0
+"""Nanoseconds: cores are near if a line takes less, far if it takes more."""
 WORKERS = (1, 2)
 
 
@@ -41,9 +41,9 @@ def distance_of(before: float | None, after: float | None) -> str | None:
     """Return "near" or "far", or None where it changed or cannot be told."""
     if before is None or after is None:
         return None
-    if max(before, after) < NEAR:
-        return "near"
-    return "far" if min(before, after) > FAR else None
+    if (before < NEAR) != (after < NEAR):
+        return None
+    return "near" if before < NEAR else "far"
 
 
 def by_distance(tasks: Mapping[int, Callable[[], object]], rounds: int) -> dict[str, Epochs]:

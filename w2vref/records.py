@@ -127,7 +127,8 @@ def once_for_a_corpus(
 
     @wraps(function)
     def known(corpus: EncodedCorpus, /, *options: Options.args, **names: Options.kwargs) -> Found:
-        key = (function, options, tuple(sorted(names.items())))
+        # Named, not the function itself: a corpus, and a model with it, can be pickled.
+        key = (function.__module__, function.__qualname__, options, tuple(sorted(names.items())))
         if key not in corpus._known:
             corpus._known[key] = function(corpus, *options, **names)
         found: Found = corpus._known[key]

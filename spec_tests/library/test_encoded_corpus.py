@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import pickle
 import struct
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from w2vref.corpora import encoded as encoded_module
 from w2vref.corpora.encoded import digest, encode, encode_corpus
 from w2vref.corpora.spool import Spool
 from w2vref.records import EncodedCorpus, once_for_a_corpus
+from w2vref.reference.block_rule import repetition
 from w2vref.vocabulary.scan import Scan, scan
 from w2vref.vocabulary.select import select
 from w2vref.vocabulary.vocabulary import Vocabulary
@@ -158,3 +160,11 @@ def test_what_is_asked_of_a_corpus_is_found_out_once() -> None:
     assert calls == [(5, 1), (5, 3), (7, 3)]
     assert words_times(replace(first, raw_words=9)) == 5  # another record, which was not asked yet
     assert calls[3:] == [(5, 1)]
+
+
+def test_a_corpus_that_was_asked_can_be_pickled() -> None:
+    corpus = EncodedCorpus(np.array([0, 1, 1], dtype=np.int32), np.array([0, 1, 3]), raw_words=4)
+    expected = digest(corpus), repetition(corpus)
+    again = pickle.loads(pickle.dumps(corpus))
+    assert (digest(again), repetition(again)) == expected
+    assert again.tokens.tolist() == [0, 1, 1]

@@ -79,9 +79,9 @@ w2v_blocks *w2v_blocks_new(const w2v_model *model, const w2v_corpus *corpus, con
     all->room = rule->room;
     all->reach = model->window < rule->room ? model->window : rule->room;
     all->takes_lone_steps = all->room * model->stride * (model->window + rule->draws) < W2V_MOST_UNSTOPPED;
-    all->task_tiles = W2V_TASK_TILES;
+    all->most_task_tiles = W2V_TASK_TILES;
     if (rule->workers == 1 && all->takes_lone_steps)
-        all->task_tiles += w2v_ceiling(rule->room, rule->tile); /* all of any block */
+        all->most_task_tiles += w2v_ceiling(rule->room, rule->tile); /* all of any block */
     all->to_inputs = rule->contributions;
     all->to_outputs = all->to_inputs + all->room * model->stride;
     all->memory = malloc(w2v_lay_out_blocks(all, NULL) + 64);
@@ -275,7 +275,7 @@ static void w2v_work_on_blocks(const w2v_kernels *kernels, w2v_blocks *all, cons
 static size_t w2v_lay_out_scratch(const w2v_blocks *all, w2v_block_scratch *scratch, char *memory)
 {
     const int64_t stride = all->model->stride, tile = all->rule->tile;
-    const int64_t reached = all->task_tiles * tile + 2 * all->reach;
+    const int64_t reached = all->most_task_tiles * tile + 2 * all->reach;
     size_t used = 0;
     for (scratch->lone_mask = 1; scratch->lone_mask < tile + 2 * all->reach; scratch->lone_mask *= 2) {
     }

@@ -58,7 +58,7 @@ struct w2v_blocks {
     const w2v_block_rule *rule;
     int64_t room;  /* positions of a block at most */
     int64_t reach; /* neighbours of a position on one side at most */
-    int64_t task_tiles; /* tiles of a task at most */
+    int64_t most_task_tiles;
     int takes_lone_steps; /* tiles change parameters: a block that is begun is finished */
 
     w2v_block blocks[W2V_BLOCKS_AHEAD]; /* block k is blocks[k % W2V_BLOCKS_AHEAD] */

@@ -54,7 +54,7 @@ static void w2v_block_tasks(const w2v_blocks *all, w2v_block *block)
     do { /* once, if there is no tile */
         const int64_t share = (block->tiles - first + shares - 1) / shares;
         block->task_tiles[block->tasks++] = (int32_t)first;
-        first += share < all->task_tiles ? share : all->task_tiles;
+        first += share < all->most_task_tiles ? share : all->most_task_tiles;
     } while (first < block->tiles);
     block->task_tiles[block->tasks] = (int32_t)block->tiles;
 }

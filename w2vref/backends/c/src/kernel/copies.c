@@ -23,7 +23,7 @@
 /* Of so many steps the rows of one are counted, and count for all: to count each takes as long as is saved. */
 #define W2V_STEPS_PER_COUNT 8
 
-/* The rates of the steps of a row that workers do not see of each other add up to so much at most. */
+/* The rates of the steps of a row that workers do not see of each other add up to so much at most: more costs quality. */
 #define W2V_RATES_APART 4.0
 /* Learning rates above this one leave copies that were apart no way back: some rows grew without end. */
 #define W2V_MOST_ALPHA_APART 0.25f
