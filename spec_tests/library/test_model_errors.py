@@ -11,6 +11,7 @@ import pytest
 
 from w2vref import Word2Vec
 from w2vref.errors import TrainingDivergedError, UnsupportedOptionError
+from w2vref.training.loop import first_bad_row
 
 SENTENCES = [["the", "cat", "sat"], ["the", "dog", "sat"], ["a", "cat", "ran"]] * 4
 OPTIONS: dict[str, Any] = dict(size=4, min_count=1, iter=1, backend="numpy", sample=0)
@@ -302,6 +303,15 @@ def test_values_that_are_not_finite_before_training(value: float) -> None:
     model.wv.vectors[1, 2] = value
     with pytest.raises(ValueError, match=r"input_vectors .* row 1"):
         model.train(SENTENCES)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_row_of_large_values_is_not_taken_for_a_bad_one(value: float) -> None:
+    rows = np.zeros((5, 16), dtype=np.float32)
+    rows[1] = np.finfo(np.float32).max  # their sum is infinite
+    assert first_bad_row(rows) is None
+    rows[3, 7] = value
+    assert first_bad_row(rows) == 3
 
 
 def test_totals_are_compared(caplog: pytest.LogCaptureFixture) -> None:

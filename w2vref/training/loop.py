@@ -130,9 +130,13 @@ def check_finite(parameters: Parameters, words: Sequence[str], epoch: int) -> No
 
 def first_bad_row(rows: Float32Array) -> int | None:
     """Return the first row with a value that is not finite, or None."""
+    ones = np.ones(rows.shape[1], dtype=np.float32)
     for start in range(0, len(rows), ROWS_AT_ONCE):
         part = rows[start : start + ROWS_AT_ONCE]
-        # min and max pass NaN on and need no temporary array.
-        if not (np.isfinite(part.min()) and np.isfinite(part.max())):
-            return start + int(np.flatnonzero(~np.isfinite(part).all(axis=1))[0])
+        # Sums pass infinity and NaN on and take one reading of the rows; that of large values overflows, too.
+        with np.errstate(over="ignore", invalid="ignore"):
+            suspects = np.flatnonzero(~np.isfinite(part @ ones))
+        for row in suspects.tolist():
+            if not np.isfinite(part[row]).all():
+                return start + int(row)
     return None

@@ -130,6 +130,15 @@ W2V_INLINE void w2v_store_fours(w2v_sums x, float *first, float *second)
 #endif
 }
 
+/* Have the compiler leave the making of these two before all that uses them: it gives order to what does not need one. */
+#if defined(__x86_64__)
+#define W2V_IN_ORDER(sum, integer) __asm__("" : "+v"(sum), "+r"(integer))
+#elif defined(__aarch64__)
+#define W2V_IN_ORDER(sum, integer) __asm__("" : "+w"(sum), "+r"(integer))
+#else
+#define W2V_IN_ORDER(sum, integer) (void)0
+#endif
+
 /* min(max(x, -bound), bound) in each lane; -bound for NaN. */
 W2V_INLINE w2v_sum w2v_clamp(w2v_sum x, float bound)
 {

@@ -63,6 +63,7 @@ static void w2v_cbow_take(w2v_worker *worker, const w2v_plan *plan)
         w2v_cbow_scatter(model, worker->extent, context, context_count, worker->error, 1);
         return;
     }
+    w2v_draw_coming_noise(worker);
     w2v_projection projection = {.hidden = worker->hidden, .error = worker->error, .extent = worker->extent,
                                  .alpha = token->alpha, .learn_hidden = 1,
                                  .compute_loss = worker->run->compute_loss};

@@ -2,7 +2,7 @@
  * negative_sampling.c - a planned step of negative sampling, of which no two rows are the same.
  *
  * Its rows are passed over twice, for the dots and for the update, in which the error stays in registers. Meanwhile the
- * rows of a coming step are asked for.
+ * rows of a coming step are asked for, and the noise of a later one is drawn.
  */
 
 /* What becomes of the error of a step. */
@@ -54,11 +54,15 @@ W2V_INLINE void w2v_take_rows(w2v_worker *worker, const w2v_plan *plan, int coun
 {
     const int64_t extent = worker->extent;
     float *rows[W2V_GROUP];
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         rows[i] = plan->rows[i];
+        W2V_ONE_POINTER(rows[i]); /* in a register: the compiler would copy two at a time through memory */
+    }
     float g[W2V_GROUP] __attribute__((aligned(32)));
     const w2v_sums x = w2v_dots(count, extent, hidden, rows);
-    w2v_gradients(x, w2v_negative_labels, worker->tokens[plan->center].alpha, g);
+    w2v_meanwhile noise = w2v_coming_noise(worker, count - 1);
+    w2v_gradients_meanwhile(x, w2v_negative_labels, worker->tokens[plan->center].alpha, g, &noise);
+    w2v_draw_the_rest(&noise);
     if (W2V_UNLIKELY(worker->run->compute_loss))
         worker->loss += w2v_group_loss(x, w2v_negative_labels, count);
     w2v_vec all_g[W2V_GROUP];

@@ -80,32 +80,73 @@ W2V_INLINE void w2v_store_sums(float *to, w2v_sums x)
 }
 
 /*
+ * Draws of noise, taken one by one between the parts of a sigmoid. Each part of a sigmoid waits for the one before. What
+ * stands behind it in the program waits as well, even if it is done, since instructions leave the processor in order, and
+ * fills its window meanwhile; what stands between the parts leaves it with them.
+ */
+typedef struct {
+    const w2v_model *model;
+    uint64_t stream; /* of which the next draws are taken */
+    uint32_t *r;     /* (count,): their values */
+    int count, next; /* of draws: constants, once all is in line */
+} w2v_meanwhile;
+
+/* Take the next draw. */
+W2V_INLINE void w2v_draw_next(w2v_meanwhile *noise)
+{
+    noise->stream += W2V_GAMMA;
+    noise->r[noise->next++] = w2v_noise_value(noise->model, w2v_mix64(noise->stream));
+}
+
+/* Return a part's value, and take the next draw in this place of the program. */
+W2V_INLINE w2v_sum w2v_then(w2v_sum value, w2v_meanwhile *noise)
+{
+    if (noise->next < noise->count) {
+        W2V_IN_ORDER(value, noise->stream);
+        w2v_draw_next(noise);
+    }
+    return value;
+}
+
+/*
  * Return 1 / (1 + exp(-x)) in each lane: the float32 sigmoid of DESIGN.md section 3, whose exp is the
  * polynomial of the Cephes library (Moshier), in Estrin's form; the twin of reference/arithmetic.py.
  */
-W2V_INLINE w2v_sum w2v_sigmoid(w2v_sum x)
+W2V_INLINE w2v_sum w2v_sigmoid_meanwhile(w2v_sum x, w2v_meanwhile *noise)
 {
-    const w2v_sum t = -w2v_clamp(x, 87.0f);
+    const w2v_sum t = w2v_then(-w2v_clamp(x, 87.0f), noise);
     /* Adding 1.5 * 2^23 rounds to an integer n, which then stands in the low bits. */
-    const w2v_sum shifted = t * 1.44269504f + 12582912.0f;
+    const w2v_sum shifted = w2v_then(t * 1.44269504f + 12582912.0f, noise);
     const w2v_sum n = shifted - 12582912.0f;
-    const w2v_sum r = (t - n * 0.693359375f) - n * -2.12194440e-4f;
+    const w2v_sum r = w2v_then((t - n * 0.693359375f) - n * -2.12194440e-4f, noise);
     const w2v_sum z = r * r;
-    const w2v_sum q = (1.9875691500e-4f * r + 1.3981999507e-3f) * z;
+    const w2v_sum q = w2v_then((1.9875691500e-4f * r + 1.3981999507e-3f) * z, noise);
     const w2v_sum p = (q + (8.3334519073e-3f * r + 4.1665795894e-2f)) * z + (1.6666665459e-1f * r + 5.0000001201e-1f);
     const w2v_sum power = (w2v_sum)(((w2v_sum_bits)shifted << 23) + 0x3F800000); /* 2^n */
-    const w2v_sum e = ((p * z + r) + 1.0f) * power;
+    const w2v_sum e = w2v_then(((p * z + r) + 1.0f) * power, noise);
     return 1.0f / (1.0f + e);
 }
 
+W2V_INLINE w2v_sum w2v_sigmoid(w2v_sum x)
+{
+    w2v_meanwhile none = {0};
+    return w2v_sigmoid_meanwhile(x, &none);
+}
+
 /* Write g[i] = (labels[i] - sigmoid(x_i)) * alpha for all W2V_GROUP lanes. */
-W2V_INLINE void w2v_gradients(w2v_sums x, const float *labels, float alpha, float *g)
+W2V_INLINE void w2v_gradients_meanwhile(w2v_sums x, const float *labels, float alpha, float *g, w2v_meanwhile *noise)
 {
 #pragma GCC unroll 2
     for (int part = 0; part < W2V_SUM_PARTS; part++) {
         const w2v_sum *label = (const w2v_sum *)(labels + part * W2V_SUM_WIDTH);
-        *(w2v_sum *)(g + part * W2V_SUM_WIDTH) = (*label - w2v_sigmoid(x.part[part])) * alpha;
+        *(w2v_sum *)(g + part * W2V_SUM_WIDTH) = (*label - w2v_sigmoid_meanwhile(x.part[part], noise)) * alpha;
     }
+}
+
+W2V_INLINE void w2v_gradients(w2v_sums x, const float *labels, float alpha, float *g)
+{
+    w2v_meanwhile none = {0};
+    w2v_gradients_meanwhile(x, labels, alpha, g, &none);
 }
 
 /*

@@ -2,11 +2,11 @@
  * plan.c - the chance of coming steps, drawn ahead: windows and negatives.
  *
  *   place     the centre of each step of a batch, its window or context word
- *   draw      the noise words of all its steps, in the stages of sampling.c
- *   note      the rows of each step
+ *   draw      the values of r of its noise (sampling.c), those of one step while another is taken, two batches before
+ *   note      the noise words, and the rows of each step
  *
- * A batch is planned while the steps of the one before it are still to be taken, so that the rows they need have time
- * to come from memory.
+ * A batch is planned, which is to say noted, when the one before it begins, so that the rows it needs have time to come
+ * from memory.
  */
 
 /* Return the input row of the last word that the window of a centre may reach: the one that is new. */
@@ -128,7 +128,7 @@ W2V_INLINE int w2v_place_step(w2v_worker *worker, int sg, uint64_t negative, w2v
     }
     plan->center = place->center;
     plan->count = 0;
-    plan->first_draw = place->next_draw;
+    plan->stream = worker->tokens[place->center].key + place->next_draw * W2V_GAMMA;
     place->next_draw += negative;
     return 1;
 }
@@ -157,12 +157,11 @@ W2V_INLINE void w2v_note_rows(const w2v_worker *worker, w2v_plan *plan, int32_t 
     outputs.count = has_copies ? outputs.count : 0;
     rows[0] = w2v_row_of(&outputs, stride, target_id);
     plan->ids[0] = target_id;
+    for (int64_t i = 0; i < negative && i + 1 < W2V_GROUP; i++)
+        plan->ids[i + 1] = words[i];
     for (int64_t i = 0; i < negative; i++) {
-        const int32_t word_id = words[i];
-        if (i + 1 < W2V_GROUP)
-            plan->ids[i + 1] = word_id;
-        rows[count] = w2v_row_of(&outputs, stride, word_id);
-        count += word_id != target_id;
+        rows[count] = w2v_row_of(&outputs, stride, words[i]);
+        count += words[i] != target_id;
     }
     plan->count = count;
 }
@@ -178,20 +177,23 @@ W2V_NOINLINE void w2v_count_outputs(w2v_worker *worker, const w2v_plan *plans, i
     }
 }
 
-/* Plan the coming W2V_BATCH steps, or what is left of the piece: they take the place of the batch that was taken. */
-W2V_NOINLINE void w2v_plan_batch(w2v_worker *worker)
+/* Place the coming W2V_BATCH steps, or what is left of the piece. */
+W2V_INLINE void w2v_place_batch(w2v_worker *worker)
+{
+    w2v_plan *const plans = worker->plans + worker->placed % W2V_PLANS;
+    worker->placed += worker->model->sg ? w2v_place_steps(worker, 1, plans) : w2v_place_steps(worker, 0, plans);
+}
+
+/* Note the rows of the coming batch, whose steps are placed and whose noise is drawn. */
+W2V_INLINE void w2v_note_batch(w2v_worker *worker)
 {
     const w2v_model *const model = worker->model;
     const int64_t negative = model->negative;
-    w2v_join_due(worker);
     w2v_plan *const plans = worker->plans + worker->planned % W2V_PLANS;
-    const int64_t steps = model->sg ? w2v_place_steps(worker, 1, plans) : w2v_place_steps(worker, 0, plans);
+    const int64_t steps = worker->placed - worker->planned;
     worker->planned += steps;
     if (!negative)
         return;
-    for (int64_t i = 0; i < steps; i++)
-        w2v_noise_draws(model, worker->tokens[plans[i].center].key, plans[i].first_draw, negative,
-                        worker->noise + i * negative);
     w2v_noise_words(model, steps * negative, worker->noise, worker->noise_words);
     const int32_t *words = worker->noise_words;
     if (W2V_LIKELY(!worker->most_apart)) {
@@ -204,28 +206,46 @@ W2V_NOINLINE void w2v_plan_batch(w2v_worker *worker)
     w2v_count_outputs(worker, plans, steps);
 }
 
+/* Draw the noise of the coming batch at once. */
+static void w2v_draw_batch(w2v_worker *worker)
+{
+    const int64_t negative = worker->model->negative;
+    const w2v_plan *const plans = worker->plans + worker->planned % W2V_PLANS;
+    for (int64_t i = 0; i < worker->placed - worker->planned; i++)
+        w2v_noise_draws(worker->model, plans[i].stream, 0, negative, worker->noise + i * negative);
+}
+
+/* When a batch begins: plan the next, and place the one after it if the piece has more steps. */
+W2V_NOINLINE void w2v_plan_batch(w2v_worker *worker)
+{
+    w2v_join_due(worker);
+    w2v_note_batch(worker);
+    if (worker->placed % W2V_BATCH == 0)
+        w2v_place_batch(worker);
+}
+
 /* Begin planning the steps of a piece. */
 static void w2v_plan_first(w2v_worker *worker)
 {
-    worker->step = worker->planned = 0;
+    worker->step = worker->planned = worker->placed = 0;
     worker->asked_center = -1;
+    w2v_place_batch(worker);
+    w2v_draw_batch(worker);
     w2v_plan_batch(worker);
+    w2v_draw_batch(worker);
 }
 
 W2V_INLINE const w2v_plan *w2v_plan_of(const w2v_worker *worker, int64_t step)
 {
-    return &worker->plans[step % W2V_PLANS];
+    return &worker->plans[(uint64_t)step % W2V_PLANS];
 }
 
-/*
- * Return the plan of the step that is to be taken, or NULL at the end of the piece. Steps fill a batch unless it is the
- * last: at the beginning of each, the next is planned.
- */
+/* Return the plan of the step that is to be taken, or NULL at the end of the piece. */
 W2V_INLINE const w2v_plan *w2v_planned_step(w2v_worker *worker)
 {
     if (worker->step >= worker->planned)
         return NULL;
-    if (worker->step % W2V_BATCH == 0 && worker->planned % W2V_BATCH == 0)
+    if (worker->step % W2V_BATCH == 0)
         w2v_plan_batch(worker);
     return w2v_plan_of(worker, worker->step);
 }
@@ -234,6 +254,32 @@ W2V_INLINE const w2v_plan *w2v_planned_step(w2v_worker *worker)
 W2V_INLINE const w2v_plan *w2v_coming_plan(const w2v_worker *worker)
 {
     return w2v_plan_of(worker, worker->step + W2V_AHEAD);
+}
+
+/*
+ * Return the noise that is drawn while this step is taken: that of the step two batches on. Where the piece has none, an
+ * old plan's, which nobody reads. count: of draws that are taken in parts of a sigmoid.
+ */
+W2V_INLINE w2v_meanwhile w2v_coming_noise(const w2v_worker *worker, int count)
+{
+    const w2v_plan *const plan = w2v_plan_of(worker, worker->step + 2 * W2V_BATCH);
+    const int64_t row = (int64_t)((uint64_t)worker->step % W2V_BATCH);
+    return (w2v_meanwhile){.model = worker->model, .stream = plan->stream, .count = count,
+                           .r = worker->noise + row * worker->model->negative};
+}
+
+/* Draw what is left of it. */
+W2V_INLINE void w2v_draw_the_rest(w2v_meanwhile *noise)
+{
+    while (noise->next < noise->model->negative)
+        w2v_draw_next(noise);
+}
+
+/* Draw it at once. */
+W2V_INLINE void w2v_draw_coming_noise(const w2v_worker *worker)
+{
+    w2v_meanwhile noise = w2v_coming_noise(worker, 0);
+    w2v_draw_the_rest(&noise);
 }
 
 /* Return the new context row of the coming step; past the last step of a piece, a row that is at hand. */

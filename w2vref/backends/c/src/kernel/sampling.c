@@ -21,7 +21,7 @@ W2V_INLINE void w2v_ask_for_threshold(const w2v_model *model, const w2v_corpus *
  * Noise is drawn for many steps at once, in two stages; each is a short loop whose turns do not wait for each other, and
  * the first asks for what the second reads.
  *
- *   w2v_noise_draws   r = 1 + floor(high32 * total / 2^32) of a draw: which word it is, in the noise table's measure
+ *   w2v_noise_value   r = 1 + floor(high32 * total / 2^32) of a draw: which word it is, in the noise table's measure
  *   w2v_noise_words   the noise word of r: its insertion point in cum_table, as by bisect_left
  *
  * The values of r fall into buckets by their upper bits, r >> noise_shift. noise_guide has an entry for each:
@@ -32,17 +32,19 @@ W2V_INLINE void w2v_ask_for_threshold(const w2v_model *model, const w2v_corpus *
  */
 #define W2V_MANY_WORDS 0x80000000u
 
+/* Return the value of r of a draw. */
+W2V_INLINE uint32_t w2v_noise_value(const w2v_model *model, uint64_t draw)
+{
+    const uint32_t r = 1 + (uint32_t)w2v_scaled(draw, model->noise_total);
+    __builtin_prefetch(model->noise_guide + (r >> model->noise_shift));
+    return r;
+}
+
 /* Write the values of r of `count` draws of the stream with this key, from draw `first`. */
 W2V_INLINE void w2v_noise_draws(const w2v_model *model, uint64_t key, uint64_t first, int64_t count, uint32_t *r)
 {
-    const uint64_t total = model->noise_total;
-    const uint32_t *const guide = model->noise_guide;
-    const int32_t shift = model->noise_shift;
-    for (int64_t i = 0; i < count; i++) {
-        const uint32_t value = 1 + (uint32_t)w2v_scaled(w2v_draw(key, first + (uint64_t)i), total);
-        __builtin_prefetch(guide + (value >> shift));
-        r[i] = value;
-    }
+    for (int64_t i = 0; i < count; i++)
+        r[i] = w2v_noise_value(model, w2v_draw(key, first + (uint64_t)i));
 }
 
 /* Return the noise word of r from the first word of its bucket: less than 2^noise_steps words on. */

@@ -17,17 +17,27 @@ static void w2v_sg_step(w2v_worker *worker, w2v_projection *projection, float *i
         w2v_add(worker->extent, input, projection->error);
 }
 
-/* Take a planned pair: the error of a short one is added to the input row at once. */
-static void w2v_sg_take(w2v_worker *worker, const w2v_plan *plan)
+/* Take a planned pair by the general way. */
+W2V_NOINLINE void w2v_sg_take_any(w2v_worker *worker, const w2v_plan *plan)
 {
     const w2v_token *token = &worker->tokens[plan->center];
+    w2v_projection projection = {.error = worker->error, .extent = worker->extent, .alpha = token->alpha,
+                                 .learn_hidden = 1, .compute_loss = worker->run->compute_loss};
+    w2v_draw_coming_noise(worker);
+    w2v_sg_step(worker, &projection, plan->input, worker->tokens[plan->begin].word_id, token->word_id,
+                plan->rows, plan->count, 1);
+    worker->loss += projection.loss;
+}
+
+/*
+ * Take a planned pair: the error of a short one is added to the input row at once. In line in the loop over the pairs,
+ * which alone calls it: to save and set up registers for each took some hundredths of the time.
+ */
+W2V_INLINE void w2v_sg_take(w2v_worker *worker, const w2v_plan *plan)
+{
     if (W2V_LIKELY(worker->fusible && w2v_distinct(plan))) {
         W2V_BY_COUNT(plan->count, w2v_take_rows(worker, plan, n, plan->input, plan->input, W2V_ADD_TO_HIDDEN, 0))
         return;
     }
-    w2v_projection projection = {.error = worker->error, .extent = worker->extent, .alpha = token->alpha,
-                                 .learn_hidden = 1, .compute_loss = worker->run->compute_loss};
-    w2v_sg_step(worker, &projection, plan->input, worker->tokens[plan->begin].word_id, token->word_id,
-                plan->rows, plan->count, 1);
-    worker->loss += projection.loss;
+    w2v_sg_take_any(worker, plan);
 }

@@ -9,11 +9,14 @@
 
 /* Tokens whose neighbours and keys are looked up at a time: what a piece needs stays in the cache. */
 #define W2V_PIECE 1024
-/* Steps that are planned together: a batch is planned when the one before it begins. */
+/*
+ * Steps that are planned together. While those of a batch are taken, the rows of the next are known, and the noise of the
+ * one after that is drawn: three are at hand, in a ring whose length is a power of two.
+ */
 #define W2V_BATCH 16
-#define W2V_PLANS (2 * W2V_BATCH)
+#define W2V_PLANS (4 * W2V_BATCH)
 /* How many steps ahead the rows of a step are asked for. */
-#define W2V_AHEAD 3
+#define W2V_AHEAD 2
 
 /* A token that subsampling kept. */
 typedef struct {
@@ -27,7 +30,7 @@ typedef struct {
 typedef struct {
     int64_t center;       /* a place in w2v_worker.tokens */
     int64_t begin, end;   /* CBOW: the window, centre included; skip-gram: begin is the context word's place */
-    uint64_t first_draw;  /* of its negatives, in the stream of the centre */
+    uint64_t stream;      /* of the centre, what is left of it: the negatives are its next draws */
     float *input;         /* skip-gram: the row of the context word */
     float **rows;         /* the target's row, then those of the negatives that are not the target */
     int64_t count;        /* of rows; 0 when negative = 0 */
@@ -72,10 +75,10 @@ typedef struct {
     int64_t first_center, last_center; /* centres are tokens[first_center .. last_center) */
 
     w2v_place place;          /* where planning stands */
-    int64_t step, planned;    /* of the piece: the step that is taken, and how many are planned */
+    int64_t step, planned, placed; /* of the piece: the step that is taken, how many are planned, how many placed */
     int64_t asked_center;     /* whose path's rows were asked for last */
     w2v_plan plans[W2V_PLANS]; /* step i is plans[i % W2V_PLANS] */
-    uint32_t *noise;          /* (W2V_BATCH, negative), of the batch that is planned: the values of r */
+    uint32_t *noise;          /* (W2V_BATCH, negative), of the batch that is planned next: the values of r */
     int32_t *noise_words;     /* the same: the words */
     int fusible; /* a step on at most W2V_GROUP distinct rows may go the short way */
     int on_paths; /* skip-gram steps are those of path.c */
