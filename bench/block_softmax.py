@@ -56,7 +56,7 @@ def train_in_blocks(model: Word2Vec, rule: BlockRule) -> float:
     config = TrainingConfig(model.vector_size, sg=True, seed=model.seed, algorithm="block", block=rule)
     terms, total = 0, EPOCHS * corpus.words
     for epoch in range(EPOCHS):
-        for first, last in itertools.pairwise(block_bounds(rule, corpus).tolist()):
+        for first, last in itertools.pairwise(block_bounds(config, corpus).tolist()):
             positions = block_positions(config, model.step_state().tables, corpus, epoch, first, last)
             alpha = learning_rate(ALPHA, END_ALPHA, epoch * corpus.words + first, total)
             terms += train_block(config, model.step_state(), positions, float(alpha))

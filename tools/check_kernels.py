@@ -132,7 +132,7 @@ def encode(start: Start, simd: str) -> bytes:
     locks = empty.astype(np.float32) if (parameters.locks == 1).all() else parameters.locks
     rule, bounds = config.block, empty.astype(np.int64)
     if config.algorithm == "block":
-        bounds = bounds_from(rule, corpus, first)
+        bounds = bounds_from(config, corpus, first)
     header = [
         *(SIMD_NAMES.index(simd), len(parameters.input_vectors)),
         *(config.vector_size, parameters.input_vectors.shape[1]),
@@ -142,7 +142,7 @@ def encode(start: Start, simd: str) -> bytes:
         *(config.seed, config.window, config.negative, config.shrink_windows, config.sg, config.hs),
         *(config.cbow_mean, config.divides_error(), corpus.words, corpus.sentences),
         *(job.epoch, job.words_before, job.total_words, span, first),
-        *(len(bounds), rule.words_for(corpus.words), rule.tile, rule.draws),
+        *(len(bounds), config.block_words(corpus.words), rule.tile, rule.draws),
     ]
     arrays: list[Any] = [
         np.array(header, dtype=np.int64),
@@ -227,7 +227,7 @@ def random_start(rng: np.random.Generator) -> Start:
     case = random_case(rng)
     config, corpus = case.job.config, case.job.corpus
     if config.algorithm == "block":
-        first = int(rng.choice(bounds_from(config.block, corpus, 0)))
+        first = int(rng.choice(bounds_from(config, corpus, 0)))
     else:
         first = int(rng.integers(0, corpus.words + 1))
     return Start(case, first, int(rng.choice([1, 7, 10_000])))

@@ -26,7 +26,7 @@ class BlockRule:
     """
 
     words: int | None = None
-    """In-vocabulary tokens that a block has at least; None: an epoch's / 2000, within 512 .. 2048.
+    """In-vocabulary tokens that a block has at least; None: as many as `words_for` says, 512 .. 4096.
 
     Longer blocks keep more workers busy, and cost quality where a text repeats itself (docs/quality.md)."""
     tile: int = 24
@@ -56,9 +56,16 @@ class BlockRule:
             if value is not None and not value > 0:
                 raise ValueError(f"block {name} must be positive, got {value}")
 
-    def words_for(self, epoch_words: int) -> int:
-        """Return B: the words asked for, or what follows from the in-vocabulary tokens of an epoch."""
-        return min(2048, max(512, epoch_words // 2000)) if self.words is None else self.words
+    def words_for(self, epoch_words: int, negative: int, sg: bool) -> int:
+        """Return B: the words asked for, or a 1000th of an epoch's in-vocabulary tokens, 4096 at most.
+
+        Fewer with more than five negatives, in proportion, and half of it for CBOW, where long blocks cost
+        quality (docs/quality.md), but 512 at least.
+        """
+        if self.words is not None:
+            return self.words
+        words = min(4096, epoch_words // 1000) * 5 // max(5, negative)
+        return max(512, words if sg else words // 2)
 
     def draws_for(self, negative: int, window: int) -> int:
         """Return the noise words of a tile: those asked for, or 12, and more where a position has more steps.
@@ -136,6 +143,10 @@ class TrainingConfig:
         resolved = replace(self.block, draws=draws)
         object.__setattr__(self, "block", resolved)
         object.__setattr__(self, "seed", self.seed % SEED_MODULUS)
+
+    def block_words(self, epoch_words: int) -> int:
+        """Return how many tokens a block has at least where an epoch has so many in the vocabulary."""
+        return self.block.words_for(epoch_words, self.negative, self.sg)
 
     def divides_error(self) -> bool:
         """Tell whether CBOW's error is multiplied by 1/n before it goes to the n context rows.

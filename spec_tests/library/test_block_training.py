@@ -99,7 +99,7 @@ def test_a_call_that_stands_inside_a_block_cannot_be_finished_by_block_training(
     model.build_vocab(SENTENCES)
     interrupt(model, SENTENCES, words=30)
     assert model.train_position is not None
-    bounds = block_bounds(RULE, model._corpus)  # type: ignore[arg-type]
+    bounds = block_bounds(model.step_state().config, model._corpus)  # type: ignore[arg-type]
     assert model.train_position.token not in bounds
     model.algorithm = "block"
     before = digest(model)

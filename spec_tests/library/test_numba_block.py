@@ -333,7 +333,7 @@ def test_a_stopped_run_stands_at_a_block_and_goes_on_with_the_same_bits(workers:
 
     first = NUMBA.train(job, Control(control.stop, control.next_token, stop_soon))
     stopped_at = int(control.next_token[0])
-    assert stopped_at in block_bounds(job.config.block, job.corpus)
+    assert stopped_at in block_bounds(job.config, job.corpus)
     assert 0 < stopped_at < job.corpus.words
     control.stop[0] = 0
     second = NUMBA.train(job, control)
@@ -354,7 +354,7 @@ def test_an_error_while_blocks_are_trained_reaches_the_caller(workers: int) -> N
     with pytest.raises(ZeroDivisionError):
         NUMBA.train(job, replace(control, poll=fail))
     assert time.perf_counter() - start < 5.0
-    assert control.next_token[0] in block_bounds(job.config.block, job.corpus)
+    assert control.next_token[0] in block_bounds(job.config, job.corpus)
 
 
 @jitted

@@ -110,12 +110,12 @@ EPOCHS: dict[str, Feature] = {
 
 
 def blocks_of(case: EpochCase) -> int:
-    return len(block_bounds(case.config.block, case.corpus())) - 1
+    return len(block_bounds(case.config, case.corpus())) - 1
 
 
 def trains_several(case: EpochCase) -> bool:
     """Whether a mistake in the arithmetic would show: several pairs, at a rate that moves the rows."""
-    bounds = block_bounds(case.config.block, case.corpus())
+    bounds = block_bounds(case.config, case.corpus())
     tokens = bounds[-1] - bounds[case.first_token] if case.first_token < blocks_of(case) else 0
     return tokens >= 8 and case.start_alpha > 0.01 and case.state.sample in (0.0, 0.5, 3.0)
 

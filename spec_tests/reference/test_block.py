@@ -28,9 +28,9 @@ from .test_epoch import encode
 F32 = np.float32
 
 
-def plain_blocks(rule: BlockRule, corpus: EncodedCorpus) -> list[list[tuple[int, int, int, int]]]:
+def plain_blocks(config: TrainingConfig, corpus: EncodedCorpus) -> list[list[tuple[int, int, int, int]]]:
     """Return the blocks as lists of (sentence, start of the sentence, first token, last) of whole units."""
-    least = rule.words_for(corpus.words)
+    least = config.block_words(corpus.words)
     units = []
     for number, (start, end) in enumerate(
         zip(corpus.sentence_offsets[:-1].tolist(), corpus.sentence_offsets[1:].tolist(), strict=True)
@@ -170,8 +170,8 @@ def test_blocks_are_trained_as_defined(case: EpochCase, rate: float) -> None:
         case = replace(case, sentences=case.sentences[:20])  # the plain way is slow
     job, plain = case.job(), case.job()
     corpus, alpha = job.corpus, F32(rate)
-    bounds = block_bounds(case.config.block, corpus)
-    blocks = plain_blocks(case.config.block, corpus) if corpus.words else []
+    bounds = block_bounds(case.config, corpus)
+    blocks = plain_blocks(case.config, corpus) if corpus.words else []
     assert [block[0][2] for block in blocks] == bounds[:-1].tolist()
     for number, units in enumerate(blocks):
         first, last = int(bounds[number]), int(bounds[number + 1])
@@ -192,11 +192,12 @@ def test_a_long_sentence_comes_in_pieces_and_windows_stay_inside() -> None:
     config = TrainingConfig(4, sg=True, window=3, algorithm="block", block=BlockRule(words=10))
     corpus = encode([[0] * 4, [1] * 25, [2] * 3])
     # 4 tokens are too few, and the first piece of 10 joins them; a piece of 10; the rest of 5 and 3 more.
-    bounds = block_bounds(config.block, corpus)
+    bounds = block_bounds(config, corpus)
     assert bounds.tolist() == [0, 14, 24, 32]
     bounds += 1  # the caller's own: what is kept of the corpus does not change
-    assert block_bounds(config.block, corpus).tolist() == [0, 14, 24, 32]
-    assert block_bounds(BlockRule(words=40), corpus).tolist() == [0, 32]
+    assert block_bounds(config, corpus).tolist() == [0, 14, 24, 32]
+    longer = replace(config, block=BlockRule(words=40))
+    assert block_bounds(longer, corpus).tolist() == [0, 32]
     tables = State((9, 5, 3)).tables(config)
     whole = replace(config, shrink_windows=False)
     positions = block_positions(whole, tables, corpus, 0, 0, 14)
@@ -239,11 +240,34 @@ def test_a_rule_out_of_range_is_refused(options: dict[str, Any], message: str) -
 
 
 @pytest.mark.parametrize(
-    ("words", "expected"), [(0, 512), (1_024_000, 512), (3_000_500, 1500), (4_098_000, 2048), (10**9, 2048)]
+    ("words", "expected"), [(0, 512), (512_000, 512), (3_000_500, 3000), (4_098_000, 4096), (10**9, 4096)]
 )
 def test_the_length_of_a_block_follows_from_the_epoch(words: int, expected: int) -> None:
-    assert BlockRule().words_for(words) == expected
-    assert BlockRule(words=77).words_for(words) == 77
+    assert BlockRule().words_for(words, 5, True) == expected
+    assert BlockRule(words=77).words_for(words, 5, True) == 77
+
+
+@pytest.mark.parametrize(
+    ("words", "negative", "sg", "expected"),
+    [
+        (4_000_000, 2, True, 4000),
+        (4_000_000, 10, True, 2000),
+        (4_000_000, 20, True, 1000),
+        (10**9, 20, True, 1024),
+        (10**9, 60, True, 512),
+        (4_000_000, 5, False, 2000),
+        (10**9, 5, False, 2048),
+        (10**9, 10, False, 1024),
+        (600_000, 5, False, 512),
+    ],
+)
+def test_blocks_are_shorter_with_many_negatives_and_for_cbow(
+    words: int, negative: int, sg: bool, expected: int
+) -> None:
+    assert BlockRule().words_for(words, negative, sg) == expected
+    config = TrainingConfig(4, sg=sg, negative=negative, algorithm="block")
+    assert config.block_words(words) == expected
+    assert replace(config, block=BlockRule(words=77)).block_words(words) == 77
 
 
 @pytest.mark.parametrize("name", ["words", "tile", "draws"])

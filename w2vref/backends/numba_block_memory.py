@@ -20,12 +20,12 @@ def make_rule(config: TrainingConfig, corpus: EncodedCorpus, vocab_size: int, co
     Raises: ValueError if training does not start where a block begins.
     """
     rule = config.block
-    bounds = bounds_from(rule, corpus, int(control.next_token[0]))
+    bounds = bounds_from(config, corpus, int(control.next_token[0]))
     room = int(np.diff(bounds).max(initial=0))
     bits = max(1, (vocab_size - 1).bit_length())
     passes = -(-bits // DIGIT_BITS)
     return Rule(
-        words=rule.words_for(corpus.words),
+        words=config.block_words(corpus.words),
         tile=rule.tile,
         draws=rule.draws,
         cap=np.float32(rule.cap),

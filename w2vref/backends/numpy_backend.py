@@ -83,7 +83,7 @@ def _train_spans(job: TrainingJob, control: Control) -> EpochResult:
 
 
 def _train_blocks(job: TrainingJob, control: Control) -> EpochResult:
-    bounds = block_layout.bounds_from(job.config.block, job.corpus, int(control.next_token[0]))
+    bounds = block_layout.bounds_from(job.config, job.corpus, int(control.next_token[0]))
     effective_words, loss = 0, 0.0
     for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
         if control.stop[0]:

@@ -271,7 +271,7 @@ def block_epochs(draw: st.DrawFn, capabilities: Capabilities = EVERYTHING) -> Ep
     case = replace(
         case, config=config, state=state, sentences=sentences * draw(st.sampled_from((1, 1, 1, 4, 60)))
     )
-    blocks = max(len(block_bounds(config.block, case.corpus())) - 1, 0)
+    blocks = max(len(block_bounds(config, case.corpus())) - 1, 0)
     return replace(
         case,
         # From the beginning, the middle, the last; and beyond it, where nothing is left to train.

@@ -14,20 +14,20 @@ from typing import NamedTuple
 import numpy as np
 
 from w2vref._typing import Int64Array, Position, UInt64Array
-from w2vref.config import BlockRule, TrainingConfig
+from w2vref.config import TrainingConfig
 from w2vref.records import EncodedCorpus, Tables, once_for_a_corpus
 from w2vref.reference.draws import GAMMA, MASK64, mix64, mix64_array
 
 U32 = np.uint64(32)
 
 
-def block_bounds(rule: BlockRule, corpus: EncodedCorpus) -> Int64Array:
+def block_bounds(config: TrainingConfig, corpus: EncodedCorpus) -> Int64Array:
     """Return where blocks begin in the flat corpus, and its end: int64 (blocks + 1,), rising.
 
     A block has whole sentences until there are at least B tokens; a sentence longer than B is first cut
     into pieces of B tokens from its own start.
     """
-    return _bounds(corpus, rule.words_for(corpus.words)).copy()
+    return _bounds(corpus, config.block_words(corpus.words)).copy()
 
 
 @once_for_a_corpus
@@ -45,12 +45,12 @@ def _bounds(corpus: EncodedCorpus, least: int) -> Int64Array:
     return np.array(bounds, dtype=np.int64)
 
 
-def bounds_from(rule: BlockRule, corpus: EncodedCorpus, first: Position) -> Int64Array:
+def bounds_from(config: TrainingConfig, corpus: EncodedCorpus, first: Position) -> Int64Array:
     """Return `block_bounds` from the block that begins at token `first` on.
 
     Raises: ValueError if none does.
     """
-    bounds = block_bounds(rule, corpus)
+    bounds = block_bounds(config, corpus)
     start = int(np.searchsorted(bounds, first))
     if start == len(bounds) or bounds[start] != first:
         raise ValueError(f"no block begins at token {first}: block training cannot start there")
@@ -90,7 +90,7 @@ def block_positions(
     word_ids = corpus.tokens[first:last].astype(np.int64)
     kept = keys >> U32 < tables.sample_int[word_ids]
 
-    length = config.block.words_for(corpus.words)
+    length = config.block_words(corpus.words)
     pieces = np.where(lengths > length, (tokens - starts) // length, 0)
     piece_starts = (starts + pieces * length)[kept]
     word_ids, keys = word_ids[kept], keys[kept]

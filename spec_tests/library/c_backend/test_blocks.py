@@ -123,7 +123,7 @@ def test_a_stop_leaves_whole_blocks(make_case: Any, backend: Any, sg: bool) -> N
         lengths=[20] * 40_000, vocab_size=300, vector_size=64, sg=sg, workers=3, algorithm="block",
         block=BlockRule(words=5000),
     )  # fmt: skip
-    bounds = block_bounds(case.job.config.block, case.job.corpus)
+    bounds = block_bounds(case.job.config, case.job.corpus)
     stopped, control = case.copy(), Control()
 
     def stop() -> None:
@@ -215,4 +215,4 @@ def test_a_worker_without_memory_ends_the_others(
     with pytest.raises(MemoryError, match="scratch"):
         backend.train(case.job, control)
     assert control.stop[0] == 1
-    assert int(control.next_token[0]) in block_bounds(case.job.config.block, case.job.corpus)
+    assert int(control.next_token[0]) in block_bounds(case.job.config, case.job.corpus)

@@ -204,9 +204,10 @@ def block_struct(library: Library, job: TrainingJob, control: Control) -> Struct
     Raises: ValueError if training does not start where a block begins.
     """
     rule = job.config.block
-    bounds = bounds_from(rule, job.corpus, int(control.next_token[0]))
+    bounds = bounds_from(job.config, job.corpus, int(control.next_token[0]))
     struct = library.ffi.new("w2v_block_rule *")
-    struct.words, struct.tile, struct.draws = rule.words_for(job.corpus.words), rule.tile, rule.draws
+    struct.words = job.config.block_words(job.corpus.words)
+    struct.tile, struct.draws = rule.tile, rule.draws
     struct.cap, struct.input_cap = rule.cap, rule.cap_of_inputs()
     struct.bounds, struct.blocks = buffer(library, bounds, np.int64, "bounds"), len(bounds) - 1
     room = int(np.diff(bounds).max(initial=0))

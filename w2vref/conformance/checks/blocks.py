@@ -19,7 +19,7 @@ def _has_blocks(capabilities: Capabilities) -> bool:
 def check_block_epoch(backend: Backend, case: EpochCase) -> None:
     """train: block training from any block to the end, the reference's bits with 1, 2, 3 and 8 workers."""
     expected_job, expected_control = case.job(), Control()
-    bounds = block_bounds(case.config.block, expected_job.corpus)
+    bounds = block_bounds(case.config, expected_job.corpus)
     first = int(bounds[min(case.first_token, len(bounds) - 1)])  # here, the number of a block
     expected_control.next_token[0] = first
     expected = get_backend("numpy").train(expected_job, expected_control)
