@@ -130,12 +130,12 @@ def check_finite(parameters: Parameters, words: Sequence[str], epoch: int) -> No
 
 def first_bad_row(rows: Float32Array) -> int | None:
     """Return the first row with a value that is not finite, or None."""
-    ones = np.ones(rows.shape[1], dtype=np.float32)
     for start in range(0, len(rows), ROWS_AT_ONCE):
         part = rows[start : start + ROWS_AT_ONCE]
         # Sums pass infinity and NaN on and take one reading of the rows; that of large values overflows, too.
+        # Not by a product with ones: the threads of BLAS go on spinning for a while, in the workers' way.
         with np.errstate(over="ignore", invalid="ignore"):
-            suspects = np.flatnonzero(~np.isfinite(part @ ones))
+            suspects = np.flatnonzero(~np.isfinite(np.einsum("ij->i", part)))
         for row in suspects.tolist():
             if not np.isfinite(part[row]).all():
                 return start + int(row)
