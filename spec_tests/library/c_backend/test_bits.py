@@ -68,6 +68,19 @@ def test_training_has_the_bits_of_the_reference(
         assert result.loss == pytest.approx(expected_result.loss, rel=LOSS_TOLERANCE, abs=0.0)
 
 
+@pytest.mark.parametrize("sg", [True, False])
+@pytest.mark.parametrize("negative", range(1, 10))
+def test_noise_drawn_two_batches_ahead_is_that_of_its_step(
+    make_case: Any, train: Any, reference: Any, backends: Any, sg: bool, negative: int
+) -> None:
+    """More steps than three batches, few of which meet a word twice, with every number of draws at a time."""
+    case = make_case(lengths=(90, 3, 60), vocab_size=300, vector_size=17, sg=sg, negative=negative, sample=0.0)
+    expected, _ = train(reference, case)
+    for backend in backends:
+        trained, _ = train(backend, case)
+        trained.assert_same_bits(expected, backend.simd)
+
+
 @given(options=OPTIONS, mode=MODES, corpus=CORPORA, workers=st.integers(1, 3))
 @settings(max_examples=30)
 def test_scores_are_those_of_the_reference(
