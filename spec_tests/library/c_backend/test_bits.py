@@ -74,7 +74,9 @@ def test_noise_drawn_two_batches_ahead_is_that_of_its_step(
     make_case: Any, train: Any, reference: Any, backends: Any, sg: bool, negative: int
 ) -> None:
     """More steps than three batches, few of which meet a word twice, with every number of draws at a time."""
-    case = make_case(lengths=(90, 3, 60), vocab_size=300, vector_size=17, sg=sg, negative=negative, sample=0.0)
+    case = make_case(
+        lengths=(90, 3, 60), vocab_size=300, vector_size=17, sg=sg, negative=negative, sample=0.0
+    )
     expected, _ = train(reference, case)
     for backend in backends:
         trained, _ = train(backend, case)
