@@ -22,6 +22,8 @@
 #define W2V_COPIED_NODES 128
 /* Of so many steps the rows of one are counted, and count for all: to count each takes as long as is saved. */
 #define W2V_STEPS_PER_COUNT 8
+/* Of so many centres one is counted, and counts for all. */
+#define W2V_CENTERS_PER_COUNT 4
 
 /* The rates of the steps of a row that workers do not see of each other add up to so much at most: more costs quality. */
 #define W2V_RATES_APART 4.0

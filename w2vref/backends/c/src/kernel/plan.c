@@ -30,15 +30,20 @@ W2V_INLINE void w2v_prefetch_context(const w2v_worker *worker, int64_t center)
         w2v_ask(row + at);
 }
 
-/* Count the steps of a centre's input row and of the nodes of its path: a centre is in window + 1 pairs or windows, about. */
+/*
+ * Count the steps of a centre's input row and of the nodes of its path: a centre is in window + 1 pairs or windows, about.
+ * A node's parent has a higher number, so that behind the first node without a copy no other has one.
+ */
 W2V_NOINLINE void w2v_count_center(w2v_worker *worker, int64_t word_id)
 {
     const w2v_model *const model = worker->model;
-    const uint32_t pairs = (uint32_t)model->window + 1;
+    const uint32_t pairs = ((uint32_t)model->window + 1) * W2V_CENTERS_PER_COUNT;
     w2v_count_steps(worker, W2V_INPUTS, word_id, pairs);
-    if (model->hs)
-        for (int64_t i = model->code_offsets[word_id]; i < model->code_offsets[word_id + 1]; i++)
-            w2v_count_steps(worker, W2V_NODES, model->points[i], model->sg ? pairs : 1);
+    if (!model->hs)
+        return;
+    const int64_t end = model->code_offsets[word_id + 1], first = worker->copies[W2V_NODES].first;
+    for (int64_t i = model->code_offsets[word_id]; i < end && model->points[i] >= first; i++)
+        w2v_count_steps(worker, W2V_NODES, model->points[i], model->sg ? pairs : W2V_CENTERS_PER_COUNT);
 }
 
 /* Go to the next centre that has a context, and draw its window; return 0 if there is none. */
@@ -57,7 +62,7 @@ W2V_INLINE int w2v_next_center(w2v_worker *worker, w2v_place *place)
         place->begin = center - token->begin > radius ? center - radius : token->begin;
         place->end = token->end - center > radius ? center + radius + 1 : token->end;
         place->context = place->begin;
-        if (worker->most_apart)
+        if (worker->most_apart && center % W2V_CENTERS_PER_COUNT == 0)
             w2v_count_center(worker, token->word_id);
         if (place->end - place->begin > 1)
             return 1;
