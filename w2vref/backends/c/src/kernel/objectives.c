@@ -198,19 +198,48 @@ typedef struct {
     double loss; /* to which the steps add, if compute_loss */
 } w2v_projection;
 
-/* Score and gradient of a group: write g (W2V_GROUP,). labels: (W2V_GROUP,); both 32-byte aligned. */
-W2V_INLINE void w2v_score_group(w2v_projection *p, int count, float *const *rows, const float *labels, float *g)
+/* Write the dots of up to W2V_GROUP rows, and zeros up to there. x: (W2V_GROUP,), 32-byte aligned. */
+W2V_NOINLINE void w2v_dots_of_rows(const w2v_projection *p, int64_t count, float *const *rows, float *x)
 {
-    const w2v_sums x = w2v_dots(count, p->extent, p->hidden, rows);
-    if (W2V_UNLIKELY(p->compute_loss))
-        p->loss += w2v_group_loss(x, labels, count);
-    w2v_gradients(x, labels, p->alpha, g);
+    W2V_BY_COUNT(count, w2v_store_sums(x, w2v_dots(n, p->extent, p->hidden, rows)))
 }
 
-W2V_NOINLINE void w2v_score_rows(w2v_projection *p, int64_t count, float *const *rows, const float *labels,
-                                 float *g)
+/* Return the loss in nats of `count` steps. x, labels: as w2v_gradients_of. */
+W2V_NOINLINE double w2v_loss_of(int64_t count, const float *x, const float *labels)
 {
-    W2V_BY_COUNT(count, w2v_score_group(p, n, rows, labels, g))
+    double loss = 0.0;
+    for (int64_t i = 0; i < count; i += W2V_GROUP)
+        loss += w2v_group_loss(w2v_load_sums(x + i), labels + i, (int)(count - i < W2V_GROUP ? count - i : W2V_GROUP));
+    return loss;
+}
+
+/*
+ * Go from the dots of `count` steps to their gradients, in place. g and labels: (count,) padded to a group, and 32-byte
+ * aligned. Two groups at a time: the parts of a sigmoid wait for each other, those of two sigmoids do not.
+ */
+W2V_INLINE void w2v_gradients_of(int64_t count, const float *labels, float alpha, float *g)
+{
+    int64_t i = 0;
+    for (; i + W2V_GROUP < count; i += 2 * W2V_GROUP) {
+        const w2v_sums x = w2v_load_sums(g + i), next = w2v_load_sums(g + i + W2V_GROUP);
+        w2v_gradients(x, labels + i, alpha, g + i);
+        w2v_gradients(next, labels + i + W2V_GROUP, alpha, g + i + W2V_GROUP);
+    }
+    if (i < count)
+        w2v_gradients(w2v_load_sums(g + i), labels + i, alpha, g + i);
+}
+
+/*
+ * Score and gradient of steps whose rows all differ: write g. All dots first, then all sigmoids: a sigmoid after each group
+ * of dots would have the processor wait for each.
+ */
+static void w2v_score_rows(w2v_projection *p, int64_t count, float *const *rows, const float *labels, float *g)
+{
+    for (int64_t i = 0; i < count; i += W2V_GROUP)
+        w2v_dots_of_rows(p, count - i < W2V_GROUP ? count - i : W2V_GROUP, rows + i, g + i);
+    if (W2V_UNLIKELY(p->compute_loss))
+        p->loss += w2v_loss_of(count, g, labels);
+    w2v_gradients_of(count, labels, p->alpha, g);
 }
 
 /* Update of a group: the rows and p->error change. */
@@ -260,13 +289,6 @@ static void w2v_steps(w2v_projection *p, int64_t count, float *const *rows, cons
         labels += size;
         count -= size;
     }
-}
-
-/* Score and gradient of all steps of a path, whose rows all differ. g and labels: (count,), as a group's. */
-static void w2v_score_path(w2v_projection *p, int64_t count, float *const *rows, const float *labels, float *g)
-{
-    for (int64_t i = 0; i < count; i += W2V_GROUP)
-        w2v_score_rows(p, count - i < W2V_GROUP ? count - i : W2V_GROUP, rows + i, labels + i, g + i);
 }
 
 /* Update of all steps of a path. */

@@ -88,7 +88,7 @@ static void w2v_sg_take_path(w2v_worker *worker, const w2v_plan *plan)
         w2v_projection projection = {.hidden = plan->input, .extent = worker->extent, .alpha = token->alpha,
                                      .compute_loss = compute_loss};
         w2v_gather_path(worker, token->word_id);
-        w2v_score_path(&projection, worker->path_length, rows, labels, g);
+        w2v_score_rows(&projection, worker->path_length, rows, labels, g);
         worker->loss += projection.loss;
     }
     w2v_ask_for_path(worker);
@@ -96,20 +96,19 @@ static void w2v_sg_take_path(w2v_worker *worker, const w2v_plan *plan)
     const int scores = next && next->center == plan->center && next->input != plan->input;
     w2v_path_pair pair = {.input = plan->input, .next = scores ? next->input : NULL, .error = worker->error,
                           .extent = worker->extent};
-    double loss = 0.0;
     for (int64_t first = 0; first < count; first += W2V_GROUP) {
         const int64_t size = count - first < W2V_GROUP ? count - first : W2V_GROUP;
         pair.from_zero = first == 0;
         pair.last = first + size == count;
-        if (scores) {
-            const w2v_sums x = w2v_update_and_score_group(&pair, size, rows + first, g + first);
-            w2v_gradients(x, labels + first, token->alpha, g + first);
-            if (W2V_UNLIKELY(compute_loss))
-                loss += w2v_group_loss(x, labels + first, (int)size);
-        } else {
+        if (scores) /* the gradients of a group give way to its coming dots */
+            w2v_store_sums(g + first, w2v_update_and_score_group(&pair, size, rows + first, g + first));
+        else
             w2v_update_path_group(&pair, size, rows + first, g + first);
-        }
     }
-    worker->loss += loss;
+    if (scores) {
+        if (W2V_UNLIKELY(compute_loss))
+            worker->loss += w2v_loss_of(count, g, labels);
+        w2v_gradients_of(count, labels, token->alpha, g);
+    }
     worker->path_scored = scores;
 }

@@ -46,6 +46,16 @@ W2V_NOINLINE void w2v_count_center(w2v_worker *worker, int64_t word_id)
         w2v_count_steps(worker, W2V_NODES, model->points[i], model->sg ? pairs : W2V_CENTERS_PER_COUNT);
 }
 
+/* Ask for what tells a word's Huffman path: its rows, which are asked for next, would wait for it. */
+W2V_INLINE void w2v_ask_for_code(const w2v_model *model, int64_t word_id)
+{
+    const int64_t first = model->code_offsets[word_id];
+    const int64_t per_line = 64 / (int64_t)sizeof *model->points; /* most paths are no longer than two lines */
+    __builtin_prefetch(model->points + first);
+    __builtin_prefetch(model->points + first + per_line);
+    __builtin_prefetch(model->codes + first);
+}
+
 /* Go to the next centre that has a context, and draw its window; return 0 if there is none. */
 W2V_INLINE int w2v_next_center(w2v_worker *worker, w2v_place *place)
 {
@@ -57,6 +67,8 @@ W2V_INLINE int w2v_next_center(w2v_worker *worker, w2v_place *place)
         if (!w2v_asks_on_the_way(worker))
             w2v_prefetch_context(worker, center);
         place->next_draw = 0;
+        if (model->hs)
+            w2v_ask_for_code(model, token->word_id);
         if (model->shrink_windows)
             radius = w2v_window_radius(w2v_draw(token->key, place->next_draw++), model->window);
         place->begin = center - token->begin > radius ? center - radius : token->begin;
@@ -342,7 +354,7 @@ static void w2v_train_objectives(w2v_worker *worker, w2v_projection *projection,
         w2v_store(projection->error + at, w2v_all(0.0f));
     if (worker->model->hs) {
         w2v_gather_path(worker, target_id);
-        w2v_score_path(projection, worker->path_length, worker->path_rows, worker->path_labels, worker->path_g);
+        w2v_score_rows(projection, worker->path_length, worker->path_rows, worker->path_labels, worker->path_g);
         w2v_ask_for_path(worker);
         w2v_update_path(projection, worker->path_length, worker->path_rows, worker->path_g);
     }
