@@ -1,12 +1,17 @@
 /*
  * block_noise.c - the noise of a tile: h of all its positions with its noise words, then what they add to dA, and dN.
+ *
+ * The dots of the early noise words have been taken with the pairs (block_task.c).
  */
 
-/* Write the dots of a tile's positions with its noise words: eight words at a time, then four with two positions. */
+/*
+ * Write the dots of a tile's positions with its noise words, but those of the early ones, which are there: eight words at a
+ * time, then four with two positions.
+ */
 W2V_INLINE void w2v_dots_of_tile(const w2v_tile_task *task, w2v_tile *tile, int64_t draws)
 {
     const int64_t whole = draws / W2V_GROUP * W2V_GROUP;
-    for (int64_t p = 0; p < whole; p += W2V_GROUP)
+    for (int64_t p = tile->early; p < whole; p += W2V_GROUP)
         for (int64_t i = 0; i < tile->count; i++)
             w2v_store_sums(tile->h + i * tile->h_stride + p,
                            w2v_dots(W2V_GROUP, task->extent, tile->rows[i], tile->noise + p));

@@ -29,6 +29,7 @@ typedef struct {
     float *to_rows[W2V_MOST_TILE], *to_noise[W2V_MOST_DRAWS]; /* dA (CBOW: E), dN */
     int64_t lone_rows[W2V_MOST_TILE], lone_noise[W2V_MOST_DRAWS]; /* those that take their steps here */
     int64_t lone_row_count, lone_noise_count;
+    int64_t early;    /* noise words whose dots are taken with the pairs of each position: 0 or W2V_GROUP */
     int64_t h_stride; /* draws, rounded up to whole groups */
     float h[W2V_MOST_TILE * W2V_MOST_DRAWS] __attribute__((aligned(64))); /* (count, h_stride) */
 } w2v_tile;
@@ -43,6 +44,7 @@ static void w2v_begin_tile(const w2v_tile_task *task, w2v_tile *tile, int64_t nu
     tile->number = number;
     tile->first = first;
     tile->count = last - first;
+    tile->early = draws >= W2V_GROUP ? W2V_GROUP : 0;
     tile->h_stride = (draws + W2V_GROUP - 1) / W2V_GROUP * W2V_GROUP;
     for (int64_t i = 0; i < last - first; i++) {
         const int is_lone = block->lone[first + i] & W2V_LONE_INPUT;
@@ -61,4 +63,22 @@ static void w2v_begin_tile(const w2v_tile_task *task, w2v_tile *tile, int64_t nu
         lone += is_lone != 0;
     }
     tile->lone_noise_count = lone;
+}
+
+/* Return where the dots of position i of the block with the noise words of its tile go. */
+W2V_INLINE float *w2v_h_of(w2v_tile *tile, int64_t i)
+{
+    return tile->h + (i - tile->first) * tile->h_stride;
+}
+
+/*
+ * From the dots x of pairs of position i, whose row is `hidden`, to their gradients. The dots of that row with the early
+ * noise words of the tile are taken meanwhile: the row is at hand, and the sigmoid leaves time.
+ */
+W2V_INLINE void w2v_gradients_and_noise(const w2v_tile_task *task, w2v_tile *tile, int64_t i, const float *hidden,
+                                        w2v_sums x, const float *labels, float *g)
+{
+    w2v_dots_in_pieces dots = {.count = W2V_GROUP, .extent = task->extent, .hidden = hidden, .rows = tile->noise};
+    w2v_gradients_meanwhile(x, labels, task->block->alpha, g, (w2v_meanwhile){.dots = &dots});
+    w2v_store_sums(w2v_h_of(tile, i), w2v_reduce(dots.lanes));
 }

@@ -76,9 +76,10 @@ W2V_INLINE void w2v_ask_for_position(const w2v_tile_task *task, int64_t i)
 }
 
 /*
- * Before and after centre i of a tile: ask for the rows of a coming position, and for those noise rows of the tile, which
- * is scored next, whose turn it is. No sooner: the first-level cache does not hold what a whole tile needs. And a few
- * rows at a time: more requests than some twenty would stop the processor.
+ * Before and after centre i of a tile: ask for the rows of a coming position, and for those noise rows whose turn it is,
+ * of this tile, which is scored next, and the early ones of the next tile, into the second level. No sooner: the
+ * first-level cache does not hold what a whole tile needs. And a few rows at a time: more requests than some twenty would
+ * stop the processor.
  */
 W2V_INLINE void w2v_ask_before(const w2v_tile_task *task, int64_t i)
 {
@@ -87,8 +88,24 @@ W2V_INLINE void w2v_ask_before(const w2v_tile_task *task, int64_t i)
 
 W2V_INLINE void w2v_ask_after(const w2v_tile_task *task, const w2v_tile *tile, int64_t i)
 {
+    const w2v_block *const block = task->block;
+    const int64_t draws = task->all->rule->draws;
     const int64_t left = tile->first + tile->count - 1 - i; /* centres: the last ones ask, just before it is scored */
-    for (int64_t p = task->all->rule->draws - 1 - left; p >= 0; p -= tile->count)
+    for (int64_t p = draws - 1 - left; p >= tile->early; p -= tile->count)
+        W2V_ASK_FOR_ROW(tile->noise[p], task->stride, 0, 3);
+    if (tile->number + 1 == block->tiles)
+        return;
+    for (int64_t p = tile->early - 1 - left; p >= 0; p -= tile->count) {
+        const int64_t word_id = block->noise[(tile->number + 1) * draws + p];
+        const float *const row = w2v_row(task->model->output_vectors, task->stride, word_id);
+        W2V_ASK_FOR_ROW(row, task->stride, 0, 2);
+    }
+}
+
+/* When a tile begins: ask for its early noise rows, which the first centre needs. */
+W2V_INLINE void w2v_ask_for_early_noise(const w2v_tile_task *task, const w2v_tile *tile)
+{
+    for (int64_t p = 0; p < tile->early; p++)
         W2V_ASK_FOR_ROW(tile->noise[p], task->stride, 0, 3);
 }
 
@@ -98,10 +115,11 @@ static void w2v_sg_tile(w2v_tile_task *task, int64_t number, int64_t first, int6
     w2v_tile tile; /* not initialised: h is large */
     w2v_begin_tile(task, &tile, number, first, last);
     tile.rows = task->scratch->input_rows + (first - task->first);
+    w2v_ask_for_early_noise(task, &tile);
     for (int64_t i = first; i < last; i++) {
         w2v_ask_before(task, i);
         tile.weights[i - first] = (float)((int64_t)block->left[i] + block->right[i]) * task->share;
-        w2v_take_center(task, i, i - block->left[i], i + block->right[i], tile.to_rows[i - first]);
+        w2v_take_center(task, &tile, i, i - block->left[i], i + block->right[i]);
         w2v_ask_after(task, &tile, i);
     }
     w2v_score_noise_of(task, &tile);
@@ -127,6 +145,7 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
     w2v_tile tile; /* not initialised: h is large */
     w2v_begin_tile(task, &tile, number, first, last);
     tile.rows = task->scratch->projections;
+    w2v_ask_for_early_noise(task, &tile);
     for (int64_t i = first; i < last; i++) {
         const int64_t pairs = (int64_t)block->left[i] + block->right[i];
         float *const *const row = task->scratch->input_rows + (i - task->first);
@@ -139,6 +158,8 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
             w2v_clear(h, extent);
             w2v_clear(error, extent);
             w2v_clear(to_output, extent);
+            if (tile.early)
+                w2v_store_sums(w2v_h_of(&tile, i), w2v_dots(W2V_GROUP, extent, h, tile.noise));
             continue;
         }
         float **const context = task->scratch->context;
@@ -149,7 +170,10 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
         w2v_scaled_sum(extent, h, pairs, context, model->cbow_mean ? w2v_reciprocal(pairs) : 1.0f);
         float g[W2V_GROUP] __attribute__((aligned(32)));
         const w2v_sums x = w2v_dots(1, extent, h, &output);
-        w2v_gradients(x, one, block->alpha, g);
+        if (tile.early)
+            w2v_gradients_and_noise(task, &tile, i, h, x, one, g);
+        else
+            w2v_gradients(x, one, block->alpha, g);
         if (W2V_UNLIKELY(task->all->run->compute_loss))
             task->loss += w2v_group_loss(x, one, 1);
         w2v_product(extent, error, g[0], output);

@@ -60,8 +60,9 @@ W2V_INLINE void w2v_take_rows(w2v_worker *worker, const w2v_plan *plan, int coun
     }
     float g[W2V_GROUP] __attribute__((aligned(32)));
     const w2v_sums x = w2v_dots(count, extent, hidden, rows);
-    w2v_meanwhile noise = w2v_coming_noise(worker, count - 1);
-    w2v_gradients_meanwhile(x, w2v_negative_labels, worker->tokens[plan->center].alpha, g, &noise);
+    w2v_draws noise = w2v_coming_noise(worker, count - 1);
+    w2v_gradients_meanwhile(x, w2v_negative_labels, worker->tokens[plan->center].alpha, g,
+                            (w2v_meanwhile){.draws = &noise});
     w2v_draw_the_rest(&noise);
     if (W2V_UNLIKELY(worker->run->compute_loss))
         worker->loss += w2v_group_loss(x, w2v_negative_labels, count);

@@ -277,16 +277,16 @@ W2V_INLINE const w2v_plan *w2v_coming_plan(const w2v_worker *worker)
  * Return the noise that is drawn while this step is taken: that of the step two batches on. Where the piece has none, an
  * old plan's, which nobody reads. count: of draws that are taken in parts of a sigmoid.
  */
-W2V_INLINE w2v_meanwhile w2v_coming_noise(const w2v_worker *worker, int count)
+W2V_INLINE w2v_draws w2v_coming_noise(const w2v_worker *worker, int count)
 {
     const w2v_plan *const plan = w2v_plan_of(worker, worker->step + 2 * W2V_BATCH);
     const int64_t row = (int64_t)((uint64_t)worker->step % W2V_BATCH);
-    return (w2v_meanwhile){.model = worker->model, .stream = plan->stream, .count = count,
+    return (w2v_draws){.model = worker->model, .stream = plan->stream, .count = count,
                            .r = worker->noise + row * worker->model->negative};
 }
 
 /* Draw what is left of it. */
-W2V_INLINE void w2v_draw_the_rest(w2v_meanwhile *noise)
+W2V_INLINE void w2v_draw_the_rest(w2v_draws *noise)
 {
     while (noise->next < noise->model->negative)
         w2v_draw_next(noise);
@@ -295,7 +295,7 @@ W2V_INLINE void w2v_draw_the_rest(w2v_meanwhile *noise)
 /* Draw it at once. */
 W2V_INLINE void w2v_draw_coming_noise(const w2v_worker *worker)
 {
-    w2v_meanwhile noise = w2v_coming_noise(worker, 0);
+    w2v_draws noise = w2v_coming_noise(worker, 0);
     w2v_draw_the_rest(&noise);
 }
 

@@ -8,8 +8,10 @@
 
 W2V_INLINE void w2v_clear(float *row, int64_t extent)
 {
-    for (int64_t at = 0; at < extent; at += W2V_WIDTH)
+    for (int64_t at = 0; at < extent; at += W2V_WIDTH) {
         w2v_store(row + at, w2v_all(0.0f));
+        __asm__("" ::: "memory"); /* or the compiler would call memset, which takes longer for so few */
+    }
 }
 
 /* Vectors of a row that are summed at a time: as many as sixteen registers hold beside a factor and a product. */
