@@ -93,8 +93,8 @@ static void w2v_take_center(w2v_tile_task *task, w2v_tile *tile, int64_t i, int6
     pairs.tile = tile && tile->early ? tile : NULL;
     if (first == last) { /* no pair */
         w2v_clear(pairs.to_input, task->extent);
-        if (pairs.tile)
-            w2v_store_sums(w2v_h_of(tile, i), w2v_dots(W2V_GROUP, task->extent, pairs.input, tile->noise));
+        if (tile)
+            w2v_no_early_noise(tile, i);
     }
     int64_t count = 0;
     for (int64_t j = first; j <= last; j++) {

@@ -82,3 +82,10 @@ W2V_INLINE void w2v_gradients_and_noise(const w2v_tile_task *task, w2v_tile *til
     w2v_gradients_meanwhile(x, labels, task->block->alpha, g, (w2v_meanwhile){.dots = &dots});
     w2v_store_sums(w2v_h_of(tile, i), w2v_reduce(dots.lanes));
 }
+
+/* Set the dots of a position without a pair, whose noise counts for nothing: any number will do, as the late ones. */
+W2V_INLINE void w2v_no_early_noise(w2v_tile *tile, int64_t i)
+{
+    if (tile->early)
+        w2v_store_sums(w2v_h_of(tile, i), (w2v_sums){0});
+}

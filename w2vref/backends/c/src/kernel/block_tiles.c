@@ -158,8 +158,7 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
             w2v_clear(h, extent);
             w2v_clear(error, extent);
             w2v_clear(to_output, extent);
-            if (tile.early)
-                w2v_store_sums(w2v_h_of(&tile, i), w2v_dots(W2V_GROUP, extent, h, tile.noise));
+            w2v_no_early_noise(&tile, i);
             continue;
         }
         float **const context = task->scratch->context;
