@@ -121,6 +121,7 @@ static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64
 {
     const w2v_model *model = worker->model;
     const size_t stride = (size_t)model->stride, rows = (size_t)negative + 1;
+    const size_t group = W2V_GROUP; /* rows of a plan are noted by groups */
     size_t used = 0;
     worker->hidden = w2v_take(arena, &used, stride, sizeof(float));
     worker->error = w2v_take(arena, &used, stride, sizeof(float));
@@ -131,12 +132,12 @@ static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64
     worker->context_rows = w2v_take(arena, &used, (size_t)tokens, sizeof(float *));
     worker->negative_labels = w2v_take(arena, &used, rows, sizeof(float));
     for (int i = 0; i < W2V_PLANS; i++) {
-        worker->plans[i].rows = w2v_take(arena, &used, rows, sizeof(float *));
+        worker->plans[i].rows = w2v_take(arena, &used, group > rows ? group : rows, sizeof(float *));
         for (int32_t j = 0; j < W2V_GROUP; j++)
             worker->plans[i].ids[j] = -1 - j;
     }
     worker->noise = w2v_take(arena, &used, W2V_BATCH * rows, sizeof(uint32_t));
-    worker->noise_words = w2v_take(arena, &used, W2V_BATCH * rows, sizeof(int32_t));
+    worker->noise_words = w2v_take(arena, &used, W2V_BATCH * rows, sizeof(int32_t)); /* a group may be read from each step's */
     size_t copied = 0;
     for (int i = 0; i < W2V_TABLES; i++) {
         w2v_copies *const copies = &worker->copies[i];
