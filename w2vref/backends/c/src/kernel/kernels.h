@@ -16,6 +16,7 @@
 #include "kernel/objectives.c"
 #include "kernel/worker.c"
 #include "kernel/copies.c"
+#include "kernel/step_rows.c"
 #include "kernel/plan.c"
 #include "kernel/negative_sampling.c"
 #include "kernel/skipgram.c"
