@@ -13,6 +13,8 @@
 #include "kernel/sampling.c"
 #include "kernel/initial_rows.c"
 #include "kernel/sums.c"
+#include "kernel/dots.c"
+#include "kernel/sigmoid.c"
 #include "kernel/objectives.c"
 #include "kernel/worker.c"
 #include "kernel/copies.c"

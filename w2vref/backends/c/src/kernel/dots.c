@@ -1,0 +1,71 @@
+/*
+ * dots.c - dots of a row with up to eight others, in the order of the contract: lane l of sixteen has the products of
+ * components l, l + 16, ..; then lanes are halved (lanes.h).
+ */
+
+/* Return the dots of hidden with rows[0 .. count), count <= W2V_GROUP, over `extent` components (w2v_extent). */
+W2V_INLINE w2v_sums w2v_dots(int count, int64_t extent, const float *hidden, float *const *rows)
+{
+    w2v_vec lanes[W2V_GROUP][W2V_PARTS];
+#pragma GCC unroll 4
+    for (int part = 0; part < W2V_PARTS; part++) {
+        const int64_t first = part * W2V_WIDTH;
+        const w2v_vec h = w2v_load(hidden + first);
+#pragma GCC unroll 8
+        for (int i = 0; i < W2V_GROUP; i++)
+            if (i < count)
+                lanes[i][part] = h * w2v_load(rows[i] + first);
+            else
+                lanes[i][part] = w2v_all(0.0f);
+#pragma GCC unroll 2
+        for (int64_t at = first + W2V_BLOCK; at < extent; at += W2V_BLOCK) {
+            const w2v_vec h = w2v_load(hidden + at);
+#pragma GCC unroll 8
+            for (int i = 0; i < count; i++)
+                lanes[i][part] += h * w2v_load(rows[i] + at);
+        }
+    }
+    return w2v_reduce(lanes);
+}
+
+/* Return the dots of first with rows[0 .. 4), then those of second: each vector of a row is loaded for both. */
+W2V_INLINE w2v_sums w2v_dots_of_two(int64_t extent, const float *first, const float *second, float *const *rows)
+{
+    w2v_vec lanes[W2V_GROUP][W2V_PARTS];
+#pragma GCC unroll 4
+    for (int part = 0; part < W2V_PARTS; part++) {
+        const int64_t begin = part * W2V_WIDTH;
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; i++) {
+            const w2v_vec row = w2v_load(rows[i] + begin);
+            lanes[i][part] = w2v_load(first + begin) * row;
+            lanes[4 + i][part] = w2v_load(second + begin) * row;
+        }
+        for (int64_t at = begin + W2V_BLOCK; at < extent; at += W2V_BLOCK) {
+            const w2v_vec a = w2v_load(first + at), b = w2v_load(second + at);
+#pragma GCC unroll 4
+            for (int i = 0; i < 4; i++) {
+                const w2v_vec row = w2v_load(rows[i] + at);
+                lanes[i][part] += a * row;
+                lanes[4 + i][part] += b * row;
+            }
+        }
+    }
+    return w2v_reduce(lanes);
+}
+
+W2V_INLINE w2v_sums w2v_load_sums(const float *from)
+{
+    w2v_sums x;
+#pragma GCC unroll 2
+    for (int part = 0; part < W2V_SUM_PARTS; part++)
+        x.part[part] = *(const w2v_sum *)(from + part * W2V_SUM_WIDTH);
+    return x;
+}
+
+W2V_INLINE void w2v_store_sums(float *to, w2v_sums x)
+{
+#pragma GCC unroll 2
+    for (int part = 0; part < W2V_SUM_PARTS; part++)
+        *(w2v_sum *)(to + part * W2V_SUM_WIDTH) = x.part[part];
+}
