@@ -29,6 +29,12 @@
     default: { enum { n = W2V_GROUP }; call; } break;                                                  \
     }
 
+/*
+ * Skip-gram with negative sampling scores a pair while it updates the one before (kernel/overlap.c). Where a block takes
+ * more than one register, that gained nothing.
+ */
+#define W2V_OVERLAPS (W2V_PARTS == 1)
+
 typedef float w2v_f4 __attribute__((vector_size(16), may_alias));
 typedef int32_t w2v_i4 __attribute__((vector_size(16), may_alias));
 
@@ -128,6 +134,16 @@ W2V_INLINE void w2v_store_fours(w2v_sums x, float *first, float *second)
     *(w2v_f4 *)first = _mm256_castps256_ps128(x.part[0]);
     *(w2v_f4 *)second = _mm256_extractf128_ps(x.part[0], 1);
 #endif
+}
+
+/*
+ * Ask for a line that will be written. Where the processor can be told so (AVX2 and AVX-512, PREFETCHW), it fetches
+ * the line for this core alone at once, and not a second time when it is written: that counts when other workers write it
+ * too.
+ */
+W2V_INLINE void w2v_ask(const float *line)
+{
+    __builtin_prefetch(line, 1, 3);
 }
 
 /* Have the compiler leave the making of these two before all that uses them: it gives order to what does not need one. */

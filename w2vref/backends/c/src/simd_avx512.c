@@ -8,7 +8,8 @@
 #if defined(W2V_EMULATE_AVX512)
 #pragma GCC target("avx2")
 #else
-#pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,prfchw")
+/* tune: or the compiler would keep pointers in vector registers, for which it takes the ports of the arithmetic. */
+#pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,prfchw,tune=icelake-server")
 #endif
 #endif
 #define W2V_WIDTH 16

@@ -124,6 +124,10 @@ static void w2v_train_piece(w2v_worker *worker, int64_t first, int64_t last)
     for (const w2v_plan *plan; (plan = w2v_planned_step(worker)); worker->step++) {
         if (worker->on_paths)
             w2v_sg_take_path(worker, plan);
+#if W2V_OVERLAPS
+        else if (worker->overlaps)
+            w2v_sg_take_overlapping(worker, plan);
+#endif
         else if (worker->model->sg)
             w2v_sg_take(worker, plan);
         else
@@ -145,6 +149,7 @@ static int w2v_do_train(const w2v_model *model, const w2v_corpus *corpus, const 
         return W2V_NO_MEMORY;
     worker.most_apart = most_apart;
     worker.fusible = !model->hs && !(model->sg && model->lock_count) && model->negative < W2V_GROUP;
+    worker.overlaps = W2V_OVERLAPS && model->sg && worker.fusible;
     worker.on_paths = model->sg && model->hs && !model->negative && !model->lock_count;
     worker.corpus = corpus;
     worker.run = run;

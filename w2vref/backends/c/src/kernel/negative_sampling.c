@@ -45,27 +45,32 @@ W2V_INLINE void w2v_update_two(enum w2v_destination destination, float *target, 
     w2v_store(target + next, w2v_result_of(destination, next_h, next_error));
 }
 
-/*
- * Take the step of a plan: its rows change, and target = hidden + error or the error. hidden, target: (stride,).
- * asks_for_context: the coming step's new context row is asked for, too.
- */
-W2V_INLINE void w2v_take_rows(w2v_worker *worker, const w2v_plan *plan, int count, const float *hidden, float *target,
-                              enum w2v_destination destination, int asks_for_context)
+/* Write the rows of a plan. count: a constant. */
+W2V_INLINE void w2v_load_rows(const w2v_plan *plan, int count, float **rows)
 {
-    const int64_t extent = worker->extent;
-    float *rows[W2V_GROUP];
+#pragma GCC unroll 8
     for (int i = 0; i < count; i++) {
         rows[i] = plan->rows[i];
         W2V_ONE_POINTER(rows[i]); /* in a register: the compiler would copy two at a time through memory */
     }
-    float g[W2V_GROUP] __attribute__((aligned(32)));
-    const w2v_sums x = w2v_dots(count, extent, hidden, rows);
-    w2v_draws noise = w2v_coming_noise(worker, count - 1);
-    w2v_gradients_meanwhile(x, w2v_negative_labels, worker->tokens[plan->center].alpha, g,
-                            (w2v_meanwhile){.draws = &noise});
-    w2v_draw_the_rest(&noise);
+}
+
+/* Add the loss of a step with these dots, if it is asked for. */
+W2V_INLINE void w2v_count_loss(w2v_worker *worker, w2v_sums x, int count)
+{
     if (W2V_UNLIKELY(worker->run->compute_loss))
         worker->loss += w2v_group_loss(x, w2v_negative_labels, count);
+}
+
+/*
+ * Update the rows of a step: target = hidden + error or the error. g: (count,). hidden, target: (stride,).
+ * asks_for_context: the coming step's new context row is asked for, too, as its other rows are.
+ */
+W2V_INLINE void w2v_update_step(const w2v_worker *worker, int count, float *const *rows, const float *g,
+                                const float *hidden, float *target, enum w2v_destination destination,
+                                int asks_for_context)
+{
+    const int64_t extent = worker->extent;
     w2v_vec all_g[W2V_GROUP];
     for (int i = 0; i < count; i++)
         all_g[i] = w2v_all(g[i]);
@@ -84,4 +89,20 @@ W2V_INLINE void w2v_take_rows(w2v_worker *worker, const w2v_plan *plan, int coun
             if (block + part * W2V_WIDTH < extent)
                 w2v_update_one(destination, target, count, block + part * W2V_WIDTH, hidden, rows, all_g);
     }
+}
+
+/* Take the step of a plan. hidden, target, asks_for_context: as w2v_update_step. */
+W2V_INLINE void w2v_take_rows(w2v_worker *worker, const w2v_plan *plan, int count, const float *hidden, float *target,
+                              enum w2v_destination destination, int asks_for_context)
+{
+    float *rows[W2V_GROUP];
+    float g[W2V_GROUP] __attribute__((aligned(32)));
+    w2v_load_rows(plan, count, rows);
+    const w2v_sums x = w2v_dots(count, worker->extent, hidden, rows);
+    w2v_draws noise = w2v_coming_noise(worker, count - 1);
+    w2v_gradients_meanwhile(x, w2v_negative_labels, worker->tokens[plan->center].alpha, g,
+                            (w2v_meanwhile){.draws = &noise});
+    w2v_draw_the_rest(&noise);
+    w2v_count_loss(worker, x, count);
+    w2v_update_step(worker, count, rows, g, hidden, target, destination, asks_for_context);
 }

@@ -12,23 +12,6 @@
  */
 #include <math.h>
 
-/*
- * Update W2V_WIDTH components, from `at`, of rows[0 .. count) and return their error.
- * g: the gradients in all lanes. error: what earlier groups left.
- */
-W2V_INLINE w2v_vec w2v_update(int count, int64_t at, w2v_vec hidden, float *const *rows, const w2v_vec *g,
-                              w2v_vec error, int learn_hidden)
-{
-#pragma GCC unroll 8
-    for (int i = 0; i < count; i++) {
-        const w2v_vec row = w2v_load(rows[i] + at);
-        error += g[i] * row;
-        if (learn_hidden)
-            w2v_store(rows[i] + at, row + g[i] * hidden);
-    }
-    return error;
-}
-
 /* Return log(1 / (1 + exp(-x))) in float64, without overflow. */
 static double w2v_log_sigmoid(double x)
 {

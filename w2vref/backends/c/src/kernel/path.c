@@ -84,7 +84,7 @@ static void w2v_sg_take_path(w2v_worker *worker, const w2v_plan *plan)
     const int compute_loss = worker->run->compute_loss;
     float *const *const rows = worker->path_rows;
     float *const g = worker->path_g, *const labels = worker->path_labels;
-    if (!worker->path_scored) {
+    if (!worker->scored) {
         w2v_projection projection = {.hidden = plan->input, .extent = worker->extent, .alpha = token->alpha,
                                      .compute_loss = compute_loss};
         w2v_gather_path(worker, token->word_id);
@@ -110,5 +110,5 @@ static void w2v_sg_take_path(w2v_worker *worker, const w2v_plan *plan)
             worker->loss += w2v_loss_of(count, g, labels);
         w2v_gradients_of(count, labels, token->alpha, g);
     }
-    worker->path_scored = scores;
+    worker->scored = scores;
 }

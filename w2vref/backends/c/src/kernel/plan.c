@@ -16,10 +16,10 @@ W2V_INLINE const float *w2v_new_context_row(const w2v_worker *worker, int64_t ce
     return worker->token_rows[reach < end ? reach : end - 1];
 }
 
-/* Tell whether the new context row is asked for by w2v_take_rows, a part at a time, and not when the centre is placed. */
+/* Tell whether context rows are asked for while a step is taken, a part at a time, and not when the centre is placed. */
 W2V_INLINE int w2v_asks_on_the_way(const w2v_worker *worker)
 {
-    return !worker->model->sg && worker->fusible;
+    return worker->fusible && (W2V_OVERLAPS || !worker->model->sg);
 }
 
 /* Ask for the new context row of a centre at once. */
@@ -134,6 +134,11 @@ W2V_INLINE int64_t w2v_place_steps(w2v_worker *worker, int sg, w2v_plan *plans)
     return steps;
 }
 
+W2V_INLINE const w2v_plan *w2v_plan_of(const w2v_worker *worker, int64_t step)
+{
+    return &worker->plans[(uint64_t)step % W2V_PLANS];
+}
+
 /* Count the steps of output rows in a batch, from some of its plans. */
 W2V_NOINLINE void w2v_count_outputs(w2v_worker *worker, const w2v_plan *plans, int64_t steps)
 {
@@ -152,6 +157,28 @@ W2V_INLINE void w2v_place_batch(w2v_worker *worker)
     worker->placed += worker->model->sg ? w2v_place_steps(worker, 1, plans) : w2v_place_steps(worker, 0, plans);
 }
 
+/* Note the rows of planned steps, and which may be scored while the one before them is taken. has_copies: a constant. */
+W2V_INLINE void w2v_note_steps(w2v_worker *worker, w2v_plan *plans, int64_t steps, int has_copies)
+{
+    const int64_t negative = worker->model->negative;
+    const int32_t *words = worker->noise_words;
+#if W2V_OVERLAPS
+    const int64_t first = worker->planned - steps;
+    const w2v_plan *before = w2v_plan_of(worker, first - 1);
+    int was_distinct = worker->overlaps && first > 0 && w2v_distinct(before);
+#endif
+    for (int64_t i = 0; i < steps; i++, words += negative) {
+        w2v_plan *const plan = &plans[i];
+        w2v_note_rows(worker, plan, worker->tokens[plan->center].word_id, words, has_copies);
+#if W2V_OVERLAPS
+        const int is_distinct = w2v_distinct(plan); /* nor is a negative the target then: none is left out */
+        plan->follows = was_distinct & is_distinct & w2v_apart(before, plan) & (before->input != plan->input);
+        was_distinct = worker->overlaps & is_distinct;
+        before = plan;
+#endif
+    }
+}
+
 /* Note the rows of the coming batch, whose steps are placed and whose noise is drawn. */
 W2V_INLINE void w2v_note_batch(w2v_worker *worker)
 {
@@ -163,14 +190,11 @@ W2V_INLINE void w2v_note_batch(w2v_worker *worker)
     if (!negative)
         return;
     w2v_noise_words(model, steps * negative, worker->noise, worker->noise_words);
-    const int32_t *words = worker->noise_words;
     if (W2V_LIKELY(!worker->most_apart)) {
-        for (int64_t i = 0; i < steps; i++, words += negative)
-            w2v_note_rows(worker, &plans[i], worker->tokens[plans[i].center].word_id, words, 0);
+        w2v_note_steps(worker, plans, steps, 0);
         return;
     }
-    for (int64_t i = 0; i < steps; i++, words += negative)
-        w2v_note_rows(worker, &plans[i], worker->tokens[plans[i].center].word_id, words, 1);
+    w2v_note_steps(worker, plans, steps, 1);
     w2v_count_outputs(worker, plans, steps);
 }
 
@@ -201,11 +225,6 @@ static void w2v_plan_first(w2v_worker *worker)
     w2v_draw_batch(worker);
     w2v_plan_batch(worker);
     w2v_draw_batch(worker);
-}
-
-W2V_INLINE const w2v_plan *w2v_plan_of(const w2v_worker *worker, int64_t step)
-{
-    return &worker->plans[(uint64_t)step % W2V_PLANS];
 }
 
 /* Return the plan of the step that is to be taken, or NULL at the end of the piece. */
@@ -250,9 +269,14 @@ W2V_INLINE void w2v_draw_coming_noise(const w2v_worker *worker)
     w2v_draw_the_rest(&noise);
 }
 
-/* Return the new context row of the coming step; past the last step of a piece, a row that is at hand. */
+/*
+ * Return the context row of skip-gram's coming step, or the new one of CBOW's; past the last step of a piece, a row that is
+ * at hand.
+ */
 W2V_INLINE const float *w2v_coming_context_row(const w2v_worker *worker)
 {
+    if (worker->model->sg)
+        return w2v_coming_plan(worker)->input;
     if (worker->step + W2V_AHEAD >= worker->planned)
         return worker->hidden;
     return w2v_new_context_row(worker, w2v_coming_plan(worker)->center);

@@ -26,10 +26,23 @@ typedef struct {
     w2v_vec lanes[W2V_GROUP][W2V_PARTS];
 } w2v_dots_in_pieces;
 
-/* What is done: one of the two, or nothing. */
+/* The update of rows 1 .. count - 1 and of hidden, in blocks; W2V_OVERLAPS. */
+typedef struct {
+    int count; /* of rows: a constant, once all is in line */
+    int64_t extent;
+    float *hidden;
+    const float *error; /* what row 0, whose update is done, adds to hidden */
+    float *const *rows;
+    const w2v_vec *g;
+    const float *asked_input; /* rows of a later step, which are asked for: this one and `count` more */
+    float *const *asked_rows;
+} w2v_update_in_blocks;
+
+/* What is done: one of the first two, or nothing, and the third. */
 typedef struct {
     w2v_draws *draws;
     w2v_dots_in_pieces *dots;
+    w2v_update_in_blocks *update;
 } w2v_meanwhile;
 
 /* Take the next draw. */
@@ -67,14 +80,37 @@ W2V_INLINE void w2v_next_piece(w2v_dots_in_pieces *dots)
     dots->next++;
 }
 
-/* Return the value of part k (0 .. 4), and do a piece of work in this place of the program. */
+/* Update the sixteen components from `at`. */
+W2V_INLINE void w2v_update_block(const w2v_update_in_blocks *update, int64_t at)
+{
+    float *const *asked_rows = update->asked_rows;
+    W2V_ONE_POINTER(asked_rows); /* what it points to is loaded for each block: there are no registers to keep it in */
+    w2v_ask(update->asked_input + at);
+#pragma GCC unroll 8
+    for (int i = 0; i < update->count; i++)
+        w2v_ask(asked_rows[i] + at);
+    const w2v_vec h = w2v_load(update->hidden + at);
+    const w2v_vec error = w2v_load(update->error + at);
+    w2v_store(update->hidden + at,
+              h + w2v_update(update->count - 1, at, h, update->rows + 1, update->g + 1, error, 1));
+}
+
+/* Parts of a sigmoid: behind each a block may be updated, behind some there may be a piece of dots. */
+#define W2V_SIGMOID_PARTS 7
+#define W2V_HAS_PIECE(k) ((k) == 1 || (k) == 2 || (k) == 3 || (k) == 5)
+
+/* Return the value of part k (0 .. 6), and do a piece of work in this place of the program. */
 W2V_INLINE w2v_sum w2v_then(int k, w2v_sum value, w2v_meanwhile work)
 {
     if (work.draws && work.draws->next < work.draws->count) {
         W2V_IN_ORDER(value, work.draws->stream);
         w2v_draw_next(work.draws);
     }
-    if (work.dots && k > 0 && work.dots->next < W2V_PIECES) {
+    if (work.update && k * W2V_BLOCK < work.update->extent) {
+        W2V_IN_ORDER(value, work.update->hidden);
+        w2v_update_block(work.update, k * W2V_BLOCK);
+    }
+    if (work.dots && W2V_HAS_PIECE(k) && work.dots->next < W2V_PIECES) {
         W2V_IN_ORDER(value, work.dots->at);
         w2v_next_piece(work.dots);
     }
@@ -94,10 +130,11 @@ W2V_INLINE w2v_sum w2v_sigmoid_meanwhile(w2v_sum x, w2v_meanwhile work)
     const w2v_sum r = w2v_then(2, (t - n * 0.693359375f) - n * -2.12194440e-4f, work);
     const w2v_sum z = r * r;
     const w2v_sum q = w2v_then(3, (1.9875691500e-4f * r + 1.3981999507e-3f) * z, work);
-    const w2v_sum p = (q + (8.3334519073e-3f * r + 4.1665795894e-2f)) * z + (1.6666665459e-1f * r + 5.0000001201e-1f);
+    const w2v_sum low = 1.6666665459e-1f * r + 5.0000001201e-1f;
+    const w2v_sum p = w2v_then(4, (q + (8.3334519073e-3f * r + 4.1665795894e-2f)) * z + low, work);
     const w2v_sum power = (w2v_sum)(((w2v_sum_bits)shifted << 23) + 0x3F800000); /* 2^n */
-    const w2v_sum e = w2v_then(4, ((p * z + r) + 1.0f) * power, work);
-    return 1.0f / (1.0f + e);
+    const w2v_sum e = w2v_then(5, ((p * z + r) + 1.0f) * power, work);
+    return w2v_then(6, 1.0f / (1.0f + e), work);
 }
 
 W2V_INLINE w2v_sum w2v_sigmoid(w2v_sum x)

@@ -30,13 +30,14 @@ W2V_NOINLINE void w2v_sg_take_any(w2v_worker *worker, const w2v_plan *plan)
 }
 
 /*
- * Take a planned pair: the error of a short one is added to the input row at once. In line in the loop over the pairs,
- * which alone calls it: to save and set up registers for each took some hundredths of the time.
+ * Take a planned pair: the error of a short one is added to the input row at once. In line in the loop over the pairs: to
+ * save and set up registers for each took some hundredths of the time.
  */
 W2V_INLINE void w2v_sg_take(w2v_worker *worker, const w2v_plan *plan)
 {
     if (W2V_LIKELY(worker->fusible && w2v_distinct(plan))) {
-        W2V_BY_COUNT(plan->count, w2v_take_rows(worker, plan, n, plan->input, plan->input, W2V_ADD_TO_HIDDEN, 0))
+        W2V_BY_COUNT(plan->count, w2v_take_rows(worker, plan, n, plan->input, plan->input, W2V_ADD_TO_HIDDEN,
+                                                W2V_OVERLAPS))
         return;
     }
     w2v_sg_take_any(worker, plan);

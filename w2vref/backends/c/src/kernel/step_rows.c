@@ -104,3 +104,27 @@ W2V_INLINE int w2v_distinct(const w2v_plan *plan)
     return (equal[0] | equal[1] | equal[2] | equal[3]) == 0;
 }
 #endif
+
+#if W2V_OVERLAPS
+/*
+ * Tell whether two steps in turn share no word, but that they may have the same target: by comparing the ids of one with
+ * those of the other turned by every number of places.
+ */
+W2V_INLINE int w2v_apart(const w2v_plan *before, const w2v_plan *plan)
+{
+    const __m256i old = _mm256_loadu_si256((const __m256i *)before->ids);
+    const __m256i ids = _mm256_loadu_si256((const __m256i *)plan->ids);
+    const __m256i by_four = _mm256_permute4x64_epi64(ids, 0x4E);
+    /* Lanes that are no words are equal, in their own places. */
+    const __m256i is_word = _mm256_cmpgt_epi32(old, _mm256_set1_epi32(-1));
+    const __m256i but_targets = _mm256_blend_epi32(_mm256_cmpeq_epi32(old, ids), _mm256_setzero_si256(), 1);
+    __m256i equal = _mm256_or_si256(_mm256_and_si256(but_targets, is_word), _mm256_cmpeq_epi32(old, by_four));
+    equal = _mm256_or_si256(equal, _mm256_cmpeq_epi32(old, _mm256_alignr_epi8(by_four, ids, 4)));
+    equal = _mm256_or_si256(equal, _mm256_cmpeq_epi32(old, _mm256_alignr_epi8(by_four, ids, 8)));
+    equal = _mm256_or_si256(equal, _mm256_cmpeq_epi32(old, _mm256_alignr_epi8(by_four, ids, 12)));
+    equal = _mm256_or_si256(equal, _mm256_cmpeq_epi32(old, _mm256_alignr_epi8(ids, by_four, 4)));
+    equal = _mm256_or_si256(equal, _mm256_cmpeq_epi32(old, _mm256_alignr_epi8(ids, by_four, 8)));
+    equal = _mm256_or_si256(equal, _mm256_cmpeq_epi32(old, _mm256_alignr_epi8(ids, by_four, 12)));
+    return _mm256_testz_si256(equal, equal);
+}
+#endif

@@ -15,8 +15,8 @@
  */
 #define W2V_BATCH 16
 #define W2V_PLANS (4 * W2V_BATCH)
-/* How many steps ahead the rows of a step are asked for. */
-#define W2V_AHEAD 2
+/* How many steps ahead the rows of a step are asked for: one more where a pair is scored while the one before is updated. */
+#define W2V_AHEAD (W2V_OVERLAPS ? 3 : 2)
 
 /* A token that subsampling kept. */
 typedef struct {
@@ -34,6 +34,7 @@ typedef struct {
     float *input;         /* skip-gram: the row of the context word */
     float **rows;         /* the target's row, then those of the negatives that are not the target */
     int64_t count;        /* of rows; 0 when negative = 0 */
+    int follows;          /* may be scored while the step before it is taken; see overlap.c */
     int32_t ids[W2V_GROUP]; /* the target and the negatives, filled up with numbers that are no words */
 } w2v_plan;
 
@@ -82,15 +83,17 @@ typedef struct {
     int32_t *noise_words;     /* the same: the words */
     int fusible; /* a step on at most W2V_GROUP distinct rows may go the short way */
     int on_paths; /* skip-gram steps are those of path.c */
+    int overlaps; /* skip-gram steps are those of overlap.c */
+    int scored;   /* the gradients of the step that is taken next are at hand: in path_g or pair_g */
 
     /* The Huffman path of word path_id (-1: none yet); the arrays are (longest_code,), padded to a group. */
     int64_t path_id, path_length;
     float **path_rows;
     float *path_labels, *path_g;
-    int path_scored; /* path_g is that of the step that is taken next; see path.c */
     float **context_rows; /* CBOW: (2 * window,) */
     float *negative_labels; /* (negative + 1,): 1, then 0 */
     float *hidden, *error;  /* (stride,) each */
+    float *pair_g; /* (W2V_GROUP,): see overlap.c */
 
     w2v_copies copies[W2V_TABLES];
     uint32_t most_apart; /* steps after which a copy is joined; 0: there are none */
@@ -125,6 +128,7 @@ static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64
     size_t used = 0;
     worker->hidden = w2v_take(arena, &used, stride, sizeof(float));
     worker->error = w2v_take(arena, &used, stride, sizeof(float));
+    worker->pair_g = w2v_take(arena, &used, group, sizeof(float));
     const size_t path = ((size_t)model->longest_code + W2V_GROUP - 1) / W2V_GROUP * W2V_GROUP;
     worker->path_rows = w2v_take(arena, &used, path, sizeof(float *));
     worker->path_labels = w2v_take(arena, &used, path, sizeof(float));
@@ -176,25 +180,17 @@ static int w2v_worker_open(w2v_worker *worker, const w2v_model *model, int64_t t
         worker->path_labels[i] = 0.0f;
     for (int64_t i = 0; i <= negative; i++)
         worker->negative_labels[i] = i == 0 ? 1.0f : 0.0f;
-    for (int i = 0; i < W2V_PLANS; i++) /* rows are asked for, whether their plan has been made or not */
+    for (int i = 0; i < W2V_PLANS; i++) { /* rows are asked for, whether their plan has been made or not */
+        worker->plans[i].input = worker->hidden;
         for (int64_t j = 0; j <= negative; j++)
             worker->plans[i].rows[j] = worker->hidden;
+    }
     return W2V_OK;
 }
 
 static void w2v_worker_close(w2v_worker *worker)
 {
     free(worker->memory);
-}
-
-/*
- * Ask for a line that will be written. Where the processor can be told so (AVX2 and AVX-512, PREFETCHW), it fetches
- * the line for this core alone at once, and not a second time when it is written: that counts when other workers write it
- * too.
- */
-W2V_INLINE void w2v_ask(const float *line)
-{
-    __builtin_prefetch(line, 1, 3);
 }
 
 /* The factor of an input row's change. */

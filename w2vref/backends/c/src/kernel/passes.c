@@ -1,6 +1,8 @@
 /*
- * dots.c - dots of a row with up to eight others, in the order of the contract: lane l of sixteen has the products of
- * components l, l + 16, ..; then lanes are halved (lanes.h).
+ * passes.c - the two passes of a step over its rows: dots with the projection, and the update.
+ *
+ * Dots are summed in the order of the contract: lane l of sixteen has the products of components l, l + 16, ..; then
+ * lanes are halved (lanes.h).
  */
 
 /* Return the dots of hidden with rows[0 .. count), count <= W2V_GROUP, over `extent` components (w2v_extent). */
@@ -68,4 +70,21 @@ W2V_INLINE void w2v_store_sums(float *to, w2v_sums x)
 #pragma GCC unroll 2
     for (int part = 0; part < W2V_SUM_PARTS; part++)
         *(w2v_sum *)(to + part * W2V_SUM_WIDTH) = x.part[part];
+}
+
+/*
+ * Update W2V_WIDTH components, from `at`, of rows[0 .. count) and return their error.
+ * g: the gradients in all lanes. error: what earlier groups left.
+ */
+W2V_INLINE w2v_vec w2v_update(int count, int64_t at, w2v_vec hidden, float *const *rows, const w2v_vec *g,
+                              w2v_vec error, int learn_hidden)
+{
+#pragma GCC unroll 8
+    for (int i = 0; i < count; i++) {
+        const w2v_vec row = w2v_load(rows[i] + at);
+        error += g[i] * row;
+        if (learn_hidden)
+            w2v_store(rows[i] + at, row + g[i] * hidden);
+    }
+    return error;
 }

@@ -1,0 +1,125 @@
+/*
+ * overlap.c - skip-gram with negative sampling, where a pair is scored while the one before it is updated.
+ *
+ * A pair is a chain: dots, the sums of their lanes, a sigmoid of many parts, the update. Each link waits for the one before,
+ * and what the processor could do meanwhile stands too far behind in the program. So two pairs are taken at a time:
+ *
+ *   negatives   the dots of the coming pair's negatives, which wait for nothing
+ *   target      row_0 += g_0 A and, right behind it, the dot of the coming target: pairs of a centre have the same
+ *   sigmoid     of the coming pair; between its parts the other rows and A are updated, and noise is drawn
+ *
+ * The coming pair may have no other row that this one changes (w2v_plan.follows), so that it reads what it would have read
+ * in its turn. Else the two are taken one after the other.
+ */
+#if W2V_OVERLAPS
+
+/* The dots of w2v_dots but for row 0, not yet reduced. */
+W2V_INLINE void w2v_dots_of_negatives(int count, int64_t extent, const float *hidden, float *const *rows,
+                                      w2v_vec lanes[W2V_GROUP][W2V_PARTS])
+{
+    const w2v_vec h = w2v_load(hidden);
+#pragma GCC unroll 8
+    for (int i = 0; i < W2V_GROUP; i++)
+        if (i > 0 && i < count)
+            lanes[i][0] = h * w2v_load(rows[i]);
+        else
+            lanes[i][0] = w2v_all(0.0f);
+#pragma GCC unroll 2
+    for (int64_t at = W2V_BLOCK; at < extent; at += W2V_BLOCK) {
+        const w2v_vec next_h = w2v_load(hidden + at);
+#pragma GCC unroll 8
+        for (int i = 1; i < count; i++)
+            lanes[i][0] += next_h * w2v_load(rows[i] + at);
+    }
+}
+
+/*
+ * Update row 0, write what it adds to hidden to `error`, and return the lanes of the dot of the coming row 0, which may be
+ * the same, with the coming hidden.
+ */
+W2V_INLINE w2v_vec w2v_update_target(int64_t extent, float *row_0, w2v_vec g_0, const float *hidden, float *error,
+                                     const float *coming_row_0, const float *coming_hidden)
+{
+    const int is_same = row_0 == coming_row_0; /* what is in a register need not come from memory again */
+    w2v_vec dot = w2v_all(-0.0f); /* -0 + x is x, of whatever sign a zero has: as w2v_dots begins */
+#pragma GCC unroll 2
+    for (int64_t at = 0; at < extent; at += W2V_BLOCK) {
+        const w2v_vec row = w2v_load(row_0 + at);
+        const w2v_vec updated = row + g_0 * w2v_load(hidden + at);
+        w2v_store(error + at, w2v_all(0.0f) + g_0 * row);
+        w2v_store(row_0 + at, updated);
+        dot += w2v_load(coming_hidden + at) * (is_same ? updated : w2v_load(coming_row_0 + at));
+    }
+    return dot;
+}
+
+/* Take a pair whose gradients are in worker->pair_g, and put those of the next one there. count: a constant. */
+W2V_INLINE void w2v_take_and_score_next(w2v_worker *worker, const w2v_plan *plan, const w2v_plan *next, int count)
+{
+    const int64_t extent = worker->extent;
+    float *rows[W2V_GROUP], *next_rows[W2V_GROUP];
+    w2v_vec g[W2V_GROUP], lanes[W2V_GROUP][W2V_PARTS];
+    w2v_load_rows(plan, count, rows);
+    w2v_load_rows(next, count, next_rows);
+    w2v_dots_of_negatives(count, extent, next->input, next_rows, lanes);
+    for (int i = 0; i < count; i++)
+        g[i] = w2v_all(worker->pair_g[i]);
+    lanes[0][0] = w2v_update_target(extent, rows[0], g[0], plan->input, worker->error, next_rows[0], next->input);
+    const w2v_sums x = w2v_reduce(lanes);
+    const w2v_plan *const asked = w2v_coming_plan(worker);
+    w2v_draws noise = w2v_coming_noise(worker, count - 1);
+    w2v_update_in_blocks update = {.count = count, .extent = extent, .hidden = plan->input, .error = worker->error,
+                                   .rows = rows, .g = g, .asked_input = asked->input, .asked_rows = asked->rows};
+    w2v_gradients_meanwhile(x, w2v_negative_labels, worker->tokens[next->center].alpha, worker->pair_g,
+                            (w2v_meanwhile){.draws = &noise, .update = &update});
+    w2v_draw_the_rest(&noise);
+    for (int64_t at = W2V_SIGMOID_PARTS * W2V_BLOCK; at < extent; at += W2V_BLOCK)
+        w2v_update_block(&update, at);
+    w2v_count_loss(worker, x, count);
+}
+
+/* Put the gradients of a pair in worker->pair_g. count: a constant. */
+W2V_INLINE void w2v_score_count(w2v_worker *worker, const w2v_plan *plan, int count)
+{
+    const w2v_sums x = w2v_dots(count, worker->extent, plan->input, plan->rows);
+    w2v_gradients(x, w2v_negative_labels, worker->tokens[plan->center].alpha, worker->pair_g);
+    w2v_count_loss(worker, x, count);
+}
+
+W2V_NOINLINE void w2v_score_alone(w2v_worker *worker, const w2v_plan *plan)
+{
+    W2V_BY_COUNT(plan->count, w2v_score_count(worker, plan, n))
+}
+
+/* Take a pair whose gradients are in worker->pair_g. */
+W2V_NOINLINE void w2v_update_alone(w2v_worker *worker, const w2v_plan *plan)
+{
+    w2v_draw_coming_noise(worker);
+    W2V_BY_COUNT(plan->count, w2v_update_step(worker, n, plan->rows, worker->pair_g, plan->input, plan->input,
+                                              W2V_ADD_TO_HIDDEN, 1))
+}
+
+/* Take a pair that neither was scored nor has another one scored. */
+W2V_NOINLINE void w2v_sg_take_alone(w2v_worker *worker, const w2v_plan *plan)
+{
+    w2v_sg_take(worker, plan);
+}
+
+/* Take a planned pair. */
+W2V_INLINE void w2v_sg_take_overlapping(w2v_worker *worker, const w2v_plan *plan)
+{
+    const w2v_plan *const next = w2v_plan_of(worker, worker->step + 1);
+    if (W2V_LIKELY(worker->step + 1 < worker->planned && next->follows)) {
+        if (W2V_UNLIKELY(!worker->scored))
+            w2v_score_alone(worker, plan);
+        W2V_BY_COUNT(plan->count, w2v_take_and_score_next(worker, plan, next, n))
+        worker->scored = 1;
+        return;
+    }
+    if (worker->scored)
+        w2v_update_alone(worker, plan);
+    else
+        w2v_sg_take_alone(worker, plan);
+    worker->scored = 0;
+}
+#endif
