@@ -73,7 +73,8 @@ class CBuild:
         return module
 
     def _compile(self, source: Path, name: str, optimize: bool = False) -> None:
-        flags = [*self._build_script().FLAGS, "-fPIC", "-w"]
+        # With AVX-512 emulated, so that mutants of its kernels can be judged on a machine without it.
+        flags = [*self._build_script().FLAGS, "-fPIC", "-w", "-DW2V_EMULATE_AVX512"]
         if not optimize:
             flags.append("-O0")  # the bits do not depend on it, the time of the compiler does
         for folder in (self.folder / "include", self.folder / "src", sysconfig.get_path("include")):

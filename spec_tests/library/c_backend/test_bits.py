@@ -83,6 +83,23 @@ def test_noise_drawn_two_batches_ahead_is_that_of_its_step(
         trained.assert_same_bits(expected, backend.simd)
 
 
+@pytest.mark.parametrize("vocab_size", [20, 300])
+@pytest.mark.parametrize("vector_size", [1, 17, 96, 112, 113, 300])
+def test_pairs_that_are_scored_ahead_have_the_bits_of_the_reference(
+    make_case: Any, train: Any, reference: Any, backends: Any, vector_size: int, vocab_size: int
+) -> None:
+    """Of 300 words most pairs share none with the pair before, of 20 few; a sigmoid has room for 112 components."""
+    case = make_case(
+        lengths=(90, 3, 60), vocab_size=vocab_size, vector_size=vector_size, sg=True, negative=5,
+        sample=0.0, compute_loss=True,
+    )  # fmt: skip
+    expected, expected_result = train(reference, case)
+    for backend in backends:
+        trained, result = train(backend, case)
+        trained.assert_same_bits(expected, backend.simd)
+        assert result.loss == pytest.approx(expected_result.loss, rel=LOSS_TOLERANCE, abs=0.0)
+
+
 @given(options=OPTIONS, mode=MODES, corpus=CORPORA, workers=st.integers(1, 3))
 @settings(max_examples=30)
 def test_scores_are_those_of_the_reference(
