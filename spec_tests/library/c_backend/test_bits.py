@@ -88,7 +88,7 @@ def test_noise_drawn_two_batches_ahead_is_that_of_its_step(
 def test_pairs_that_are_scored_ahead_have_the_bits_of_the_reference(
     make_case: Any, train: Any, reference: Any, backends: Any, vector_size: int, vocab_size: int
 ) -> None:
-    """Of 300 words most pairs share none with the pair before, of 20 few; a sigmoid has room for 112 components."""
+    """Of 300 words most pairs share none with the pair before, of 20 few; 112 fit a sigmoid."""
     case = make_case(
         lengths=(90, 3, 60), vocab_size=vocab_size, vector_size=vector_size, sg=True, negative=5,
         sample=0.0, compute_loss=True,
