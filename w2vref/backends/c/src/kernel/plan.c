@@ -165,16 +165,18 @@ W2V_INLINE void w2v_note_steps(w2v_worker *worker, w2v_plan *plans, int64_t step
 #if W2V_OVERLAPS
     const int64_t first = worker->planned - steps;
     const w2v_plan *before = w2v_plan_of(worker, first - 1);
-    int was_distinct = worker->overlaps && first > 0 && w2v_distinct(before);
+    int was_distinct = first > 0 && w2v_distinct(before);
 #endif
     for (int64_t i = 0; i < steps; i++, words += negative) {
         w2v_plan *const plan = &plans[i];
         w2v_note_rows(worker, plan, worker->tokens[plan->center].word_id, words, has_copies);
 #if W2V_OVERLAPS
-        const int is_distinct = w2v_distinct(plan); /* nor is a negative the target then: none is left out */
-        plan->follows = was_distinct & is_distinct & w2v_apart(before, plan) & (before->input != plan->input);
-        was_distinct = worker->overlaps & is_distinct;
-        before = plan;
+        if (worker->overlaps) {
+            const int is_distinct = w2v_distinct(plan); /* nor is a negative the target then: none is left out */
+            plan->follows = was_distinct & is_distinct & w2v_apart(before, plan) & (before->input != plan->input);
+            was_distinct = is_distinct;
+            before = plan;
+        }
 #endif
     }
 }
