@@ -102,7 +102,6 @@ W2V_INLINE void w2v_take_rows(w2v_worker *worker, const w2v_plan *plan, int coun
     w2v_draws noise = w2v_coming_noise(worker, count - 1);
     w2v_gradients_meanwhile(x, w2v_negative_labels, worker->tokens[plan->center].alpha, g,
                             (w2v_meanwhile){.draws = &noise});
-    w2v_draw_the_rest(&noise);
     w2v_count_loss(worker, x, count);
     w2v_update_step(worker, count, rows, g, hidden, target, destination, asks_for_context);
 }

@@ -72,7 +72,6 @@ W2V_INLINE void w2v_take_and_score_next(w2v_worker *worker, const w2v_plan *plan
                                    .rows = rows, .g = g, .asked_input = asked->input, .asked_rows = asked->rows};
     w2v_gradients_meanwhile(x, w2v_negative_labels, worker->tokens[next->center].alpha, worker->pair_g,
                             (w2v_meanwhile){.draws = &noise, .update = &update});
-    w2v_draw_the_rest(&noise);
     for (int64_t at = W2V_SIGMOID_PARTS * W2V_BLOCK; at < extent; at += W2V_BLOCK)
         w2v_update_block(&update, at);
     w2v_count_loss(worker, x, count);

@@ -257,18 +257,12 @@ W2V_INLINE w2v_draws w2v_coming_noise(const w2v_worker *worker, int count)
                            .r = worker->noise + row * worker->model->negative};
 }
 
-/* Draw what is left of it. */
-W2V_INLINE void w2v_draw_the_rest(w2v_draws *noise)
-{
-    while (noise->next < noise->model->negative)
-        w2v_draw_next(noise);
-}
-
 /* Draw it at once. */
 W2V_INLINE void w2v_draw_coming_noise(const w2v_worker *worker)
 {
     w2v_draws noise = w2v_coming_noise(worker, 0);
-    w2v_draw_the_rest(&noise);
+    while (noise.next < worker->model->negative)
+        w2v_draw_next(&noise);
 }
 
 /*

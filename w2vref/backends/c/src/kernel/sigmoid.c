@@ -95,8 +95,9 @@ W2V_INLINE void w2v_update_block(const w2v_update_in_blocks *update, int64_t at)
               h + w2v_update(update->count - 1, at, h, update->rows + 1, update->g + 1, error, 1));
 }
 
-/* Parts of a sigmoid: behind each a block may be updated, behind some there may be a piece of dots. */
+/* Parts of a sigmoid: behind each a draw may be taken and a block updated, behind some there may be a piece of dots. */
 #define W2V_SIGMOID_PARTS 7
+_Static_assert(W2V_SIGMOID_PARTS >= W2V_GROUP - 1, "there must be a part for each draw of a step");
 #define W2V_HAS_PIECE(k) ((k) == 1 || (k) == 2 || (k) == 3 || (k) == 5)
 
 /* Return the value of part k (0 .. 6), and do a piece of work in this place of the program. */
