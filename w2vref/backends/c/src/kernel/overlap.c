@@ -13,26 +13,6 @@
  */
 #if W2V_OVERLAPS
 
-/* The dots of w2v_dots but for row 0, not yet reduced. */
-W2V_INLINE void w2v_dots_of_negatives(int count, int64_t extent, const float *hidden, float *const *rows,
-                                      w2v_vec lanes[W2V_GROUP][W2V_PARTS])
-{
-    const w2v_vec h = w2v_load(hidden);
-#pragma GCC unroll 8
-    for (int i = 0; i < W2V_GROUP; i++)
-        if (i > 0 && i < count)
-            lanes[i][0] = h * w2v_load(rows[i]);
-        else
-            lanes[i][0] = w2v_all(0.0f);
-#pragma GCC unroll 2
-    for (int64_t at = W2V_BLOCK; at < extent; at += W2V_BLOCK) {
-        const w2v_vec next_h = w2v_load(hidden + at);
-#pragma GCC unroll 8
-        for (int i = 1; i < count; i++)
-            lanes[i][0] += next_h * w2v_load(rows[i] + at);
-    }
-}
-
 /*
  * Update row 0, write what it adds to hidden to `error`, and return the lanes of the dot of the coming row 0, which may be
  * the same, with the coming hidden.
@@ -61,7 +41,7 @@ W2V_INLINE void w2v_take_and_score_next(w2v_worker *worker, const w2v_plan *plan
     w2v_vec g[W2V_GROUP], lanes[W2V_GROUP][W2V_PARTS];
     w2v_load_rows(plan, count, rows);
     w2v_load_rows(next, count, next_rows);
-    w2v_dots_of_negatives(count, extent, next->input, next_rows, lanes);
+    w2v_lanes_of_dots(1, count, extent, next->input, next_rows, lanes);
     for (int i = 0; i < count; i++)
         g[i] = w2v_all(worker->pair_g[i]);
     lanes[0][0] = w2v_update_target(extent, rows[0], g[0], plan->input, worker->error, next_rows[0], next->input);

@@ -5,17 +5,17 @@
  * lanes are halved (lanes.h).
  */
 
-/* Return the dots of hidden with rows[0 .. count), count <= W2V_GROUP, over `extent` components (w2v_extent). */
-W2V_INLINE w2v_sums w2v_dots(int count, int64_t extent, const float *hidden, float *const *rows)
+/* Write the lanes of the dots of hidden with rows[begin .. end), end <= W2V_GROUP, and zeros elsewhere. begin, end: constants. */
+W2V_INLINE void w2v_lanes_of_dots(int begin, int end, int64_t extent, const float *hidden, float *const *rows,
+                                  w2v_vec lanes[W2V_GROUP][W2V_PARTS])
 {
-    w2v_vec lanes[W2V_GROUP][W2V_PARTS];
 #pragma GCC unroll 4
     for (int part = 0; part < W2V_PARTS; part++) {
         const int64_t first = part * W2V_WIDTH;
         const w2v_vec h = w2v_load(hidden + first);
 #pragma GCC unroll 8
         for (int i = 0; i < W2V_GROUP; i++)
-            if (i < count)
+            if (begin <= i && i < end)
                 lanes[i][part] = h * w2v_load(rows[i] + first);
             else
                 lanes[i][part] = w2v_all(0.0f);
@@ -23,10 +23,17 @@ W2V_INLINE w2v_sums w2v_dots(int count, int64_t extent, const float *hidden, flo
         for (int64_t at = first + W2V_BLOCK; at < extent; at += W2V_BLOCK) {
             const w2v_vec h = w2v_load(hidden + at);
 #pragma GCC unroll 8
-            for (int i = 0; i < count; i++)
+            for (int i = begin; i < end; i++)
                 lanes[i][part] += h * w2v_load(rows[i] + at);
         }
     }
+}
+
+/* Return the dots of hidden with rows[0 .. count), count <= W2V_GROUP, over `extent` components (w2v_extent). */
+W2V_INLINE w2v_sums w2v_dots(int count, int64_t extent, const float *hidden, float *const *rows)
+{
+    w2v_vec lanes[W2V_GROUP][W2V_PARTS];
+    w2v_lanes_of_dots(0, count, extent, hidden, rows, lanes);
     return w2v_reduce(lanes);
 }
 
@@ -87,4 +94,15 @@ W2V_INLINE w2v_vec w2v_update(int count, int64_t at, w2v_vec hidden, float *cons
             w2v_store(rows[i] + at, row + g[i] * hidden);
     }
     return error;
+}
+
+/*
+ * Ask for sixteen components, from `at`, of rows that a later step takes. The requests are spread over an update: more than
+ * some twenty at once would stop the processor.
+ */
+W2V_INLINE void w2v_prefetch_rows(float *const *rows, int count, int64_t at)
+{
+#pragma GCC unroll 8
+    for (int i = 0; i < count; i++)
+        w2v_ask(rows[i] + at);
 }

@@ -288,17 +288,6 @@ W2V_INLINE void w2v_ask_for_path(w2v_worker *worker)
     worker->asked_center = center;
 }
 
-/*
- * Ask for sixteen components, from `at`, of coming rows. The requests
- * are spread over the update: more than some twenty at once would stop the processor.
- */
-W2V_INLINE void w2v_prefetch_rows(float *const *rows, int count, int64_t at)
-{
-#pragma GCC unroll 8
-    for (int i = 0; i < count; i++)
-        w2v_ask(rows[i] + at);
-}
-
 /* Have the rows and the labels of a word's Huffman path, from the root, in the worker. */
 W2V_INLINE void w2v_gather_path(w2v_worker *worker, int64_t word_id)
 {

@@ -86,9 +86,7 @@ W2V_INLINE void w2v_update_block(const w2v_update_in_blocks *update, int64_t at)
     float *const *asked_rows = update->asked_rows;
     W2V_ONE_POINTER(asked_rows); /* what it points to is loaded for each block: there are no registers to keep it in */
     w2v_ask(update->asked_input + at);
-#pragma GCC unroll 8
-    for (int i = 0; i < update->count; i++)
-        w2v_ask(asked_rows[i] + at);
+    w2v_prefetch_rows(asked_rows, update->count, at);
     const w2v_vec h = w2v_load(update->hidden + at);
     const w2v_vec error = w2v_load(update->error + at);
     w2v_store(update->hidden + at,

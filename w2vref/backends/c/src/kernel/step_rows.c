@@ -79,8 +79,8 @@ W2V_INLINE void w2v_note_rows(const w2v_worker *worker, w2v_plan *plan, int32_t 
 
 /*
  * Tell whether no two of a plan's ids are equal, by comparing them with themselves turned by one, two, three and four
- * places. Asked when the step is taken, not when it is planned: a vector load straight after the stores of its parts
- * would wait for them.
+ * places. But for steps that overlap asked when the step is taken, not when it is planned: a vector load straight after
+ * stores of its parts (w2v_note_each) would wait for them.
  */
 #if W2V_SUM_WIDTH == 8
 W2V_INLINE int w2v_distinct(const w2v_plan *plan)
