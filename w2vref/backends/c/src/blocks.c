@@ -289,10 +289,14 @@ static size_t w2v_lay_out_scratch(const w2v_blocks *all, w2v_block_scratch *scra
     scratch->ignored_too = w2v_part(memory, &used, stride, sizeof(float));
     float *const projections = w2v_part(memory, &used, all->model->sg ? 0 : tile * stride, sizeof(float));
     scratch->projections = w2v_part(memory, &used, tile, sizeof(float *));
-    scratch->context = w2v_part(memory, &used, 2 * all->reach, sizeof(float *));
-    scratch->input_rows = w2v_part(memory, &used, reached, sizeof(float *));
-    scratch->output_rows = w2v_part(memory, &used, reached, sizeof(float *));
-    scratch->to_outputs = w2v_part(memory, &used, reached, sizeof(float *));
+    for (int k = 0; k < 2; k++) {
+        scratch->neighbours[k] = w2v_part(memory, &used, 2 * all->reach + W2V_LISTED, sizeof(float *));
+        scratch->to_neighbours[k] = w2v_part(memory, &used, 2 * all->reach + W2V_LISTED, sizeof(float *));
+        scratch->dots[k] = w2v_part(memory, &used, 2 * all->reach + W2V_LISTED, sizeof(float));
+    }
+    scratch->input_rows = w2v_part(memory, &used, reached + W2V_LISTED, sizeof(float *));
+    scratch->output_rows = w2v_part(memory, &used, reached + W2V_LISTED, sizeof(float *));
+    scratch->to_outputs = w2v_part(memory, &used, reached + W2V_LISTED, sizeof(float *));
     for (int64_t i = 0; memory && i < tile; i++)
         scratch->projections[i] = projections + i * stride;
     return used;

@@ -19,6 +19,8 @@
 #define W2V_BLOCKS_AHEAD 4
 /* Blocks of no more than so many components in pairs and noise, some 0.05 s, are not left once they are begun. */
 #define W2V_MOST_UNSTOPPED 250000000
+/* Lists of rows are copied by so many: W2V_GROUP of the kernels. */
+#define W2V_LISTED 8
 /* Bounds of BlockRule in w2vref/config.py. */
 #define W2V_MOST_TILE 64
 #define W2V_MOST_DRAWS 128
@@ -88,8 +90,9 @@ struct w2v_block_scratch {
      * positions, as many as a power of two that holds a tile with all its neighbours. */
     float *lone_inputs, *lone_noise, *lone_outputs;
     int64_t lone_mask;
-    float **context; /* CBOW: the input rows of a window */
-    /* For each position that a task reaches, its own and up to `reach` on both sides: A, O and dO. */
+    /* Of the neighbours of two centres, whole groups of them: O, dO, and dots (CBOW: of one, A). */
+    float **neighbours[2], **to_neighbours[2], *dots[2];
+    /* For each position that a task reaches, its own and up to `reach` on both sides: A, O and dO. A group may be read from each. */
     float **input_rows, **output_rows, **to_outputs;
     void *memory;
 };

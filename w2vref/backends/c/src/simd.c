@@ -8,13 +8,13 @@ int w2v_simd_available(int simd)
         return 1;
 #if defined(__x86_64__)
     case W2V_AVX2:
-        return __builtin_cpu_supports("avx2") != 0;
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     case W2V_AVX512:
 #if defined(W2V_EMULATE_AVX512)
-        return __builtin_cpu_supports("avx2") != 0;
+        return w2v_simd_available(W2V_AVX2);
 #endif
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma");
 #elif defined(__aarch64__)
     case W2V_NEON:
         return 1;

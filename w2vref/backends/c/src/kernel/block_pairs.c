@@ -3,121 +3,165 @@
  *
  * All pairs of a centre are taken at once. A pair with a position of another task is taken by both: one adds to the
  * input row, the other to the output row.
+ *
+ *   begin       list the rows of the neighbours, x of the pairs
+ *   gradients   g of the pairs; meanwhile the dots of A with the early noise words of the tile
+ *   finish      dA and dO
+ *
+ * No parameter changes meanwhile, so that a tile begins with the next centre before it finishes this one. Behind the
+ * gradients the processor has dots to take that do not wait for them, and how many pairs the next centre has, which it cannot
+ * guess, it learns in time.
  */
 
-/* The pairs of a centre with up to W2V_GROUP neighbours. */
+/* The pairs of a centre. */
 typedef struct {
-    int64_t center;     /* i */
-    const float *input; /* A_i */
-    float *to_input;    /* dA_i */
-    float *outputs[W2V_GROUP];
-    float *to_outputs[W2V_GROUP];
-    int from_zero;  /* to_input begins here */
-    w2v_tile *tile; /* whose early noise words are scored meanwhile; NULL: none */
+    int64_t center, count; /* i, and how many */
+    const float *input;    /* A_i */
+    float *to_input;       /* dA_i */
+    float **outputs, **to_outputs; /* (count,): O and dO of the neighbours */
+    float *x;                      /* (count,) padded to a group, 32-byte aligned: the dots, then the gradients */
 } w2v_pairs;
 
-/* to_input += g_k O_k, to_outputs[k] += g_k A for all k. count, with_noise: constants. */
-W2V_INLINE void w2v_take_pairs(w2v_tile_task *task, const w2v_pairs *pairs, int count, int counts_loss, int with_noise)
+static const float w2v_pair_labels[W2V_GROUP] __attribute__((aligned(32))) = {1, 1, 1, 1, 1, 1, 1, 1};
+
+/* Return how many of the pairs from k on are taken together. */
+W2V_INLINE int64_t w2v_group_from(const w2v_pairs *pairs, int64_t k)
 {
-    const int64_t extent = task->extent;
-    float g[W2V_GROUP] __attribute__((aligned(32)));
-    static const float ones[W2V_GROUP] __attribute__((aligned(32))) = {1, 1, 1, 1, 1, 1, 1, 1};
-    const w2v_sums x = w2v_dots(count, extent, pairs->input, pairs->outputs);
-    if (with_noise)
-        w2v_gradients_and_noise(task, pairs->tile, pairs->center, pairs->input, x, ones, g);
-    else
-        w2v_gradients(x, ones, task->block->alpha, g);
-    if (W2V_UNLIKELY(counts_loss))
-        task->loss += w2v_group_loss(x, ones, count);
+    return pairs->count - k < W2V_GROUP ? pairs->count - k : W2V_GROUP;
+}
+
+/* to_input = (0 or) to_input + g_k O_k, to_outputs[k] += g_k A for all k. count: a constant. */
+W2V_INLINE void w2v_update_for_pairs(int count, int64_t extent, const w2v_pairs *pairs, int64_t first)
+{
     /* Pointers of its own: the compiler must think that a store may change those of *pairs. */
     const float *const input = pairs->input;
     float *const to_input = pairs->to_input;
     float *outputs[W2V_GROUP], *to_outputs[W2V_GROUP];
-    w2v_vec all_g[W2V_GROUP];
+    w2v_vec g[W2V_GROUP];
 #pragma GCC unroll 8
     for (int k = 0; k < count; k++) {
-        outputs[k] = pairs->outputs[k];
-        to_outputs[k] = pairs->to_outputs[k];
-        all_g[k] = w2v_all(g[k]);
+        outputs[k] = pairs->outputs[first + k];
+        to_outputs[k] = pairs->to_outputs[first + k];
+        g[k] = w2v_all(pairs->x[first + k]);
     }
-    const int from_zero = pairs->from_zero;
+    const int from_zero = first == 0;
     for (int64_t at = 0; at < extent; at += W2V_WIDTH) {
         const w2v_vec a = w2v_load(input + at);
         w2v_vec sum = from_zero ? w2v_all(0.0f) : w2v_load(to_input + at);
 #pragma GCC unroll 8
         for (int k = 0; k < count; k++) {
-            sum += all_g[k] * w2v_load(outputs[k] + at);
-            w2v_store(to_outputs[k] + at, w2v_load(to_outputs[k] + at) + all_g[k] * a);
+            sum += g[k] * w2v_load(outputs[k] + at);
+            w2v_store(to_outputs[k] + at, w2v_load(to_outputs[k] + at) + g[k] * a);
         }
         w2v_store(to_input + at, sum);
     }
 }
 
-W2V_NOINLINE void w2v_take_pairs_alone(w2v_tile_task *task, const w2v_pairs *pairs, int64_t count, int counts_loss)
+W2V_NOINLINE void w2v_update_for_group(int64_t extent, const w2v_pairs *pairs, int64_t first, int64_t count)
 {
-    W2V_BY_COUNT(count, w2v_take_pairs(task, pairs, n, counts_loss, 0))
+    W2V_BY_COUNT(count, w2v_update_for_pairs(n, extent, pairs, first))
 }
 
-W2V_NOINLINE void w2v_take_pairs_and_noise(w2v_tile_task *task, const w2v_pairs *pairs, int64_t count, int counts_loss)
-{
-    W2V_BY_COUNT(count, w2v_take_pairs(task, pairs, n, counts_loss, 1))
-}
-
-/* Take gathered pairs; the next of the same centre go on. */
-static void w2v_take_gathered(w2v_tile_task *task, w2v_pairs *pairs, int64_t count, int counts_loss)
-{
-    if (pairs->tile)
-        w2v_take_pairs_and_noise(task, pairs, count, counts_loss);
-    else
-        w2v_take_pairs_alone(task, pairs, count, counts_loss);
-    pairs->from_zero = 0;
-    pairs->tile = NULL;
-}
-
-/*
- * Take the pairs (i, j), first <= j <= last, j != i, of a centre of `tile`: write what they add to dA_i, and the dots of A_i
- * with the early noise words. Of a centre of another task (tile is NULL) they only add to output rows.
- */
-static void w2v_take_center(w2v_tile_task *task, w2v_tile *tile, int64_t i, int64_t first, int64_t last)
+/* Begin with the pairs (i, j), first <= j <= last, j != i, of a centre. pairs: has its memory already. */
+static void w2v_begin_pairs(const w2v_tile_task *task, w2v_pairs *pairs, int64_t i, int64_t first, int64_t last,
+                            float *to_input)
 {
     const w2v_block_scratch *scratch = task->scratch;
     const int64_t start = task->first;
-    const int counts_loss = tile && task->all->run->compute_loss;
-    for (; task->cleared <= last && task->cleared < task->end; task->cleared++)
-        w2v_clear(scratch->to_outputs[task->cleared - start], task->extent);
-    w2v_pairs pairs;
-    pairs.center = i;
-    pairs.input = scratch->input_rows[i - start];
-    pairs.to_input = tile ? tile->to_rows[i - tile->first] : scratch->ignored;
-    pairs.from_zero = 1;
-    pairs.tile = tile && tile->early ? tile : NULL;
-    if (first == last) { /* no pair */
-        w2v_clear(pairs.to_input, task->extent);
-        if (tile)
-            w2v_no_early_noise(tile, i);
-    }
-    int64_t count = 0;
-    for (int64_t j = first; j <= last; j++) {
-        pairs.outputs[count] = scratch->output_rows[j - start];
-        pairs.to_outputs[count] = scratch->to_outputs[j - start];
-        count += j != i;
-        if (count == W2V_GROUP) {
-            w2v_take_gathered(task, &pairs, count, counts_loss);
-            count = 0;
-        }
-    }
-    if (count)
-        w2v_take_gathered(task, &pairs, count, counts_loss);
+    pairs->center = i;
+    pairs->input = scratch->input_rows[i - start];
+    pairs->to_input = to_input;
+    pairs->count = w2v_list_window(pairs->outputs, scratch->output_rows + (first - start), first, i, last);
+    w2v_list_window(pairs->to_outputs, scratch->to_outputs + (first - start), first, i, last);
+    for (int64_t k = 0; k < pairs->count; k += W2V_GROUP)
+        w2v_dots_of_rows(task->extent, pairs->input, w2v_group_from(pairs, k), pairs->outputs + k, pairs->x + k);
 }
 
-/* The centres of other tasks whose windows reach into this one: only those of one side at a time. */
+/* From dots to gradients. tile: whose early noise words are scored meanwhile; NULL: none. */
+W2V_INLINE void w2v_pair_gradients(const w2v_tile_task *task, const w2v_pairs *pairs, w2v_tile *tile)
+{
+    const float alpha = task->block->alpha;
+    if (tile)
+        w2v_gradients_and_noise(task, tile, pairs->center, pairs->input, w2v_load_sums(pairs->x), w2v_pair_labels,
+                                pairs->x);
+    for (int64_t k = tile ? W2V_GROUP : 0; k < pairs->count; k += W2V_GROUP)
+        w2v_gradients(w2v_load_sums(pairs->x + k), w2v_pair_labels, alpha, pairs->x + k);
+}
+
+/* Add what the pairs add, whose gradients are there. */
+W2V_INLINE void w2v_finish_pairs(int64_t extent, const w2v_pairs *pairs)
+{
+    for (int64_t k = 0; k < pairs->count; k += W2V_GROUP)
+        w2v_update_for_group(extent, pairs, k, w2v_group_from(pairs, k));
+}
+
+/* Return the loss of pairs whose dots are there. */
+W2V_NOINLINE double w2v_add_loss_of_pairs(const w2v_pairs *pairs, double loss)
+{
+    for (int64_t k = 0; k < pairs->count; k += W2V_GROUP)
+        loss += w2v_group_loss(w2v_load_sums(pairs->x + k), w2v_pair_labels, (int)w2v_group_from(pairs, k));
+    return loss;
+}
+
+/* Have dO of the positions before `end` begin with zero, if they are this task's. */
+W2V_INLINE void w2v_clear_outputs(w2v_tile_task *task, int64_t end)
+{
+    for (; task->cleared < end && task->cleared < task->end; task->cleared++)
+        w2v_clear(task->scratch->to_outputs[task->cleared - task->first], task->extent);
+}
+
+W2V_INLINE w2v_pairs w2v_memory_for_pairs(const w2v_tile_task *task, int k)
+{
+    const w2v_block_scratch *scratch = task->scratch;
+    return (w2v_pairs){.outputs = scratch->neighbours[k], .to_outputs = scratch->to_neighbours[k], .x = scratch->dots[k]};
+}
+
+/* Begin with a centre of a tile. dO is cleared up to where a window can reach: by its own reach, no one could guess how far. */
+W2V_INLINE void w2v_begin_center(w2v_tile_task *task, w2v_pairs *pairs, const w2v_tile *tile, int64_t i)
+{
+    const w2v_block *block = task->block;
+    w2v_clear_outputs(task, i + task->all->reach + 1);
+    w2v_begin_pairs(task, pairs, i, i - block->left[i], i + block->right[i], tile->to_rows[i - tile->first]);
+}
+
+/* Take the pairs of the centres of a tile: write dA, add to dO, and write the dots of A with the early noise words. */
+static void w2v_take_centers(w2v_tile_task *task, w2v_tile *tile)
+{
+    const int64_t first = tile->first, last = tile->first + tile->count - 1;
+    w2v_pairs both[2] = {w2v_memory_for_pairs(task, 0), w2v_memory_for_pairs(task, 1)};
+    w2v_begin_center(task, &both[0], tile, first);
+    for (int64_t i = first; i <= last; i++) {
+        w2v_pairs *const pairs = &both[(i - first) % 2], *const next = &both[(i - first + 1) % 2];
+        w2v_ask_before(task, i);
+        tile->weights[i - first] = (float)pairs->count * task->share;
+        if (W2V_UNLIKELY(task->all->run->compute_loss))
+            task->loss = w2v_add_loss_of_pairs(pairs, task->loss);
+        if (W2V_LIKELY(pairs->count)) {
+            w2v_pair_gradients(task, pairs, tile->early ? tile : NULL);
+        } else {
+            w2v_clear(pairs->to_input, task->extent);
+            w2v_no_early_noise(tile, i);
+        }
+        if (i < last)
+            w2v_begin_center(task, next, tile, i + 1);
+        w2v_finish_pairs(task->extent, pairs);
+        w2v_ask_after(task, tile, i);
+    }
+}
+
+/* Take the centres of other tasks whose windows reach into this one: only dO is wanted, of those of one side at a time. */
 static void w2v_take_neighbours(w2v_tile_task *task, int64_t from, int64_t to)
 {
     const w2v_block *block = task->block;
+    w2v_pairs pairs = w2v_memory_for_pairs(task, 0);
     for (int64_t i = from; i < to; i++) {
         const int64_t first = i - block->left[i] > task->begin ? i - block->left[i] : task->begin;
         const int64_t last = i + block->right[i] < task->end ? i + block->right[i] : task->end - 1;
-        if (first <= last)
-            w2v_take_center(task, NULL, i, first, last);
+        if (first > last)
+            continue;
+        w2v_clear_outputs(task, last + 1);
+        w2v_begin_pairs(task, &pairs, i, first, last, task->scratch->ignored);
+        w2v_pair_gradients(task, &pairs, NULL);
+        w2v_finish_pairs(task->extent, &pairs);
     }
 }

@@ -57,71 +57,13 @@ static void w2v_end_tile(w2v_tile_task *task, const w2v_tile *tile)
 
 /* ---- tiles ----------------------------------------------------------------------------------- */
 
-/* Ask for the lines of a row, to read (0) or to write (1), into the cache of the first level (3) or the second (2). */
-#define W2V_ASK_FOR_ROW(row, stride, to_write, level)                                                                 \
-    _Pragma("GCC unroll 4")                                                                                           \
-    for (int64_t at_ = 0; at_ < (stride); at_ += W2V_BLOCK)                                                           \
-    __builtin_prefetch((row) + at_, to_write, level)
-
-/* Positions behind those that a centre reaches, at which the rows of a position are asked for. */
-#define W2V_POSITIONS_AHEAD 4
-
-/* Ask for the rows of position i, if they are this task's to read. */
-W2V_INLINE void w2v_ask_for_position(const w2v_tile_task *task, int64_t i)
-{
-    if (i >= task->last)
-        return;
-    W2V_ASK_FOR_ROW(task->scratch->input_rows[i - task->first], task->stride, 0, 3);
-    W2V_ASK_FOR_ROW(task->scratch->output_rows[i - task->first], task->stride, 0, 3);
-}
-
-/*
- * Before and after centre i of a tile: ask for the rows of a coming position, and for those noise rows whose turn it is,
- * of this tile, which is scored next, and the early ones of the next tile, into the second level. No sooner: the
- * first-level cache does not hold what a whole tile needs. And a few rows at a time: more requests than some twenty would
- * stop the processor.
- */
-W2V_INLINE void w2v_ask_before(const w2v_tile_task *task, int64_t i)
-{
-    w2v_ask_for_position(task, i + task->all->reach + W2V_POSITIONS_AHEAD);
-}
-
-W2V_INLINE void w2v_ask_after(const w2v_tile_task *task, const w2v_tile *tile, int64_t i)
-{
-    const w2v_block *const block = task->block;
-    const int64_t draws = task->all->rule->draws;
-    const int64_t left = tile->first + tile->count - 1 - i; /* centres: the last ones ask, just before it is scored */
-    for (int64_t p = draws - 1 - left; p >= tile->early; p -= tile->count)
-        W2V_ASK_FOR_ROW(tile->noise[p], task->stride, 0, 3);
-    if (tile->number + 1 == block->tiles)
-        return;
-    for (int64_t p = tile->early - 1 - left; p >= 0; p -= tile->count) {
-        const int64_t word_id = block->noise[(tile->number + 1) * draws + p];
-        const float *const row = w2v_row(task->model->output_vectors, task->stride, word_id);
-        W2V_ASK_FOR_ROW(row, task->stride, 0, 2);
-    }
-}
-
-/* When a tile begins: ask for its early noise rows, which the first centre needs. */
-W2V_INLINE void w2v_ask_for_early_noise(const w2v_tile_task *task, const w2v_tile *tile)
-{
-    for (int64_t p = 0; p < tile->early; p++)
-        W2V_ASK_FOR_ROW(tile->noise[p], task->stride, 0, 3);
-}
-
 static void w2v_sg_tile(w2v_tile_task *task, int64_t number, int64_t first, int64_t last)
 {
-    const w2v_block *block = task->block;
     w2v_tile tile; /* not initialised: h is large */
     w2v_begin_tile(task, &tile, number, first, last);
     tile.rows = task->scratch->input_rows + (first - task->first);
     w2v_ask_for_early_noise(task, &tile);
-    for (int64_t i = first; i < last; i++) {
-        w2v_ask_before(task, i);
-        tile.weights[i - first] = (float)((int64_t)block->left[i] + block->right[i]) * task->share;
-        w2v_take_center(task, &tile, i, i - block->left[i], i + block->right[i]);
-        w2v_ask_after(task, &tile, i);
-    }
+    w2v_take_centers(task, &tile);
     w2v_score_noise_of(task, &tile);
     w2v_sum_noise(task, &tile);
     w2v_end_tile(task, &tile);
@@ -161,11 +103,8 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
             w2v_no_early_noise(&tile, i);
             continue;
         }
-        float **const context = task->scratch->context;
-        for (int64_t j = 0; j < block->left[i]; j++)
-            context[j] = row[j - block->left[i]];
-        for (int64_t j = 0; j < block->right[i]; j++)
-            context[block->left[i] + j] = row[1 + j];
+        float **const context = task->scratch->neighbours[0];
+        w2v_list_window(context, row - block->left[i], i - block->left[i], i, i + block->right[i]);
         w2v_scaled_sum(extent, h, pairs, context, model->cbow_mean ? w2v_reciprocal(pairs) : 1.0f);
         float g[W2V_GROUP] __attribute__((aligned(32)));
         const w2v_sums x = w2v_dots(1, extent, h, &output);

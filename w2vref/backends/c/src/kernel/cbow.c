@@ -42,12 +42,7 @@ static void w2v_cbow_step(w2v_worker *worker, w2v_projection *projection, float 
 /* Write the rows of a plan's context, without the centre; return how many. */
 W2V_INLINE int64_t w2v_gather_context(w2v_worker *worker, const w2v_plan *plan)
 {
-    int64_t count = 0;
-    for (int64_t i = plan->begin; i < plan->end; i++) {
-        worker->context_rows[count] = worker->token_rows[i];
-        count += i != plan->center;
-    }
-    return count;
+    return w2v_list_window(worker->context_rows, worker->token_rows + plan->begin, plan->begin, plan->center, plan->end - 1);
 }
 
 /* Take a planned step. */

@@ -148,3 +148,20 @@ W2V_INLINE float *w2v_row_of(const w2v_copies *copies, int64_t stride, int64_t i
                                      : (uintptr_t)copies->table;
     return (float *)(from + (uintptr_t)(id * stride) * sizeof(float));
 }
+
+#if W2V_SUM_WIDTH == 8
+/* Return the rows with four numbers, as w2v_row_of. has_copies: a constant. */
+W2V_INLINE __m256i w2v_four_rows(const w2v_copies *copies, int64_t stride, __m128i ids, int has_copies)
+{
+    const int64_t bytes = stride * (int64_t)sizeof(float), first = copies->first;
+    const __m256i wide = _mm256_cvtepu32_epi64(ids);
+    __m256i from = _mm256_set1_epi64x((int64_t)(uintptr_t)copies->table);
+    if (has_copies) {
+        const __m256i own = _mm256_set1_epi64x((int64_t)(uintptr_t)copies->own - first * bytes);
+        const __m256i is_below_end = _mm256_cmpgt_epi64(_mm256_set1_epi64x(first + copies->count), wide);
+        const __m256i is_own = _mm256_andnot_si256(_mm256_cmpgt_epi64(_mm256_set1_epi64x(first), wide), is_below_end);
+        from = _mm256_blendv_epi8(from, own, is_own);
+    }
+    return _mm256_add_epi64(from, _mm256_mul_epu32(wide, _mm256_set1_epi64x(bytes)));
+}
+#endif

@@ -45,9 +45,9 @@ typedef struct {
 } w2v_projection;
 
 /* Write the dots of up to W2V_GROUP rows, and zeros up to there. x: (W2V_GROUP,), 32-byte aligned. */
-W2V_NOINLINE void w2v_dots_of_rows(const w2v_projection *p, int64_t count, float *const *rows, float *x)
+W2V_NOINLINE void w2v_dots_of_rows(int64_t extent, const float *hidden, int64_t count, float *const *rows, float *x)
 {
-    W2V_BY_COUNT(count, w2v_store_sums(x, w2v_dots(n, p->extent, p->hidden, rows)))
+    W2V_BY_COUNT(count, w2v_store_sums(x, w2v_dots(n, extent, hidden, rows)))
 }
 
 /* Return the loss in nats of `count` steps. x, labels: as w2v_gradients_of. */
@@ -82,7 +82,7 @@ W2V_INLINE void w2v_gradients_of(int64_t count, const float *labels, float alpha
 static void w2v_score_rows(w2v_projection *p, int64_t count, float *const *rows, const float *labels, float *g)
 {
     for (int64_t i = 0; i < count; i += W2V_GROUP)
-        w2v_dots_of_rows(p, count - i < W2V_GROUP ? count - i : W2V_GROUP, rows + i, g + i);
+        w2v_dots_of_rows(p->extent, p->hidden, count - i < W2V_GROUP ? count - i : W2V_GROUP, rows + i, g + i);
     if (W2V_UNLIKELY(p->compute_loss))
         p->loss += w2v_loss_of(count, g, labels);
     w2v_gradients_of(count, labels, p->alpha, g);

@@ -46,16 +46,6 @@ W2V_NOINLINE void w2v_count_center(w2v_worker *worker, int64_t word_id)
         w2v_count_steps(worker, W2V_NODES, model->points[i], model->sg ? pairs : W2V_CENTERS_PER_COUNT);
 }
 
-/* Ask for what tells a word's Huffman path: its rows, which are asked for next, would wait for it. */
-W2V_INLINE void w2v_ask_for_code(const w2v_model *model, int64_t word_id)
-{
-    const int64_t first = model->code_offsets[word_id];
-    const int64_t per_line = 64 / (int64_t)sizeof *model->points; /* most paths are no longer than two lines */
-    __builtin_prefetch(model->points + first);
-    __builtin_prefetch(model->points + first + per_line);
-    __builtin_prefetch(model->codes + first);
-}
-
 /* Go to the next centre that has a context, and draw its window; return 0 if there is none. */
 W2V_INLINE int w2v_next_center(w2v_worker *worker, w2v_place *place)
 {
@@ -81,20 +71,6 @@ W2V_INLINE int w2v_next_center(w2v_worker *worker, w2v_place *place)
     }
     place->context = place->end; /* asked again, there is still none */
     return 0;
-}
-
-/* Levels of the Huffman tree below the root that every path goes through so often that they stay in a cache. */
-#define W2V_WARM_LEVELS 5
-
-/* Ask for the rows of the deeper part of a word's Huffman path. */
-W2V_INLINE void w2v_prefetch_path(const w2v_worker *worker, int64_t word_id)
-{
-    const w2v_model *const model = worker->model;
-    for (int64_t i = model->code_offsets[word_id] + W2V_WARM_LEVELS; i < model->code_offsets[word_id + 1]; i++) {
-        const float *row = w2v_row_of(&worker->copies[W2V_NODES], model->stride, model->points[i]);
-        for (int64_t at = 0; at < model->stride; at += W2V_BLOCK)
-            w2v_ask(row + at);
-    }
 }
 
 /* Go to the next step of the piece and note where it stands; return 0 at the end. */
@@ -286,21 +262,6 @@ W2V_INLINE void w2v_ask_for_path(w2v_worker *worker)
         return;
     w2v_prefetch_path(worker, worker->tokens[center].word_id);
     worker->asked_center = center;
-}
-
-/* Have the rows and the labels of a word's Huffman path, from the root, in the worker. */
-W2V_INLINE void w2v_gather_path(w2v_worker *worker, int64_t word_id)
-{
-    const w2v_model *const model = worker->model;
-    if (worker->path_id == word_id)
-        return;
-    const int64_t first = model->code_offsets[word_id], count = model->code_offsets[word_id + 1] - first;
-    for (int64_t i = 0; i < count; i++) {
-        worker->path_rows[i] = w2v_row_of(&worker->copies[W2V_NODES], model->stride, model->points[first + i]);
-        worker->path_labels[i] = (float)(1 - model->codes[first + i]);
-    }
-    worker->path_id = word_id;
-    worker->path_length = count;
 }
 
 /*

@@ -20,18 +20,6 @@ W2V_INLINE void w2v_note_each(w2v_plan *plan, const w2v_copies *outputs, int64_t
 }
 
 #if W2V_SUM_WIDTH == 8
-/* Return the rows of four words, as w2v_row_of with first = 0. has_copies: a constant. */
-W2V_INLINE __m256i w2v_four_rows(const w2v_copies *outputs, int64_t stride, __m128i ids, int has_copies)
-{
-    const __m256i wide = _mm256_cvtepu32_epi64(ids);
-    __m256i from = _mm256_set1_epi64x((int64_t)(uintptr_t)outputs->table);
-    if (has_copies) {
-        const __m256i own = _mm256_set1_epi64x((int64_t)(uintptr_t)outputs->own);
-        from = _mm256_blendv_epi8(from, own, _mm256_cmpgt_epi64(_mm256_set1_epi64x(outputs->count), wide));
-    }
-    return _mm256_add_epi64(from, _mm256_mul_epu32(wide, _mm256_set1_epi64x(stride * (int64_t)sizeof(float))));
-}
-
 /*
  * The same, all at once, of W2V_GROUP rows at most; one after the other only where a negative is the target. words: eight may
  * be read, whatever stands behind the negatives: rows that are none are never looked at.

@@ -124,7 +124,7 @@ static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64
 {
     const w2v_model *model = worker->model;
     const size_t stride = (size_t)model->stride, rows = (size_t)negative + 1;
-    const size_t group = W2V_GROUP; /* rows of a plan are noted by groups */
+    const size_t group = W2V_GROUP; /* rows of a plan are noted by groups, lists of rows copied by groups */
     size_t used = 0;
     worker->hidden = w2v_take(arena, &used, stride, sizeof(float));
     worker->error = w2v_take(arena, &used, stride, sizeof(float));
@@ -133,7 +133,7 @@ static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64
     worker->path_rows = w2v_take(arena, &used, path, sizeof(float *));
     worker->path_labels = w2v_take(arena, &used, path, sizeof(float));
     worker->path_g = w2v_take(arena, &used, path, sizeof(float));
-    worker->context_rows = w2v_take(arena, &used, (size_t)tokens, sizeof(float *));
+    worker->context_rows = w2v_take(arena, &used, (size_t)tokens + group, sizeof(float *));
     worker->negative_labels = w2v_take(arena, &used, rows, sizeof(float));
     for (int i = 0; i < W2V_PLANS; i++) {
         worker->plans[i].rows = w2v_take(arena, &used, group > rows ? group : rows, sizeof(float *));
@@ -153,7 +153,7 @@ static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64
     }
     worker->due = w2v_take(arena, &used, copied, sizeof(w2v_due));
     worker->tokens = w2v_take(arena, &used, (size_t)tokens, sizeof(w2v_token));
-    worker->token_rows = w2v_take(arena, &used, (size_t)tokens, sizeof(float *));
+    worker->token_rows = w2v_take(arena, &used, (size_t)tokens + group, sizeof(float *));
     return used;
 }
 
@@ -197,11 +197,6 @@ static void w2v_worker_close(w2v_worker *worker)
 W2V_INLINE float w2v_lock(const w2v_model *model, int64_t word_id)
 {
     return model->locks[model->lock_count == 1 ? 0 : word_id];
-}
-
-W2V_INLINE float *w2v_row(float *rows, int64_t stride, int64_t id)
-{
-    return rows + id * stride;
 }
 
 /* row += factor * error, the product rounded first. */

@@ -1,0 +1,63 @@
+/*
+ * path_rows.c - the rows of a word's Huffman path: asked for, and listed with their labels.
+ */
+
+/* Ask for what tells a word's Huffman path: its rows, which are asked for next, would wait for it. */
+W2V_INLINE void w2v_ask_for_code(const w2v_model *model, int64_t word_id)
+{
+    const int64_t first = model->code_offsets[word_id];
+    const int64_t per_line = 64 / (int64_t)sizeof *model->points; /* most paths are no longer than two lines */
+    __builtin_prefetch(model->points + first);
+    __builtin_prefetch(model->points + first + per_line);
+    __builtin_prefetch(model->codes + first);
+}
+
+/* Levels of the Huffman tree below the root that every path goes through so often that they stay in a cache. */
+#define W2V_WARM_LEVELS 5
+
+/* Ask for the rows of the deeper part of a word's Huffman path. */
+W2V_INLINE void w2v_prefetch_path(const w2v_worker *worker, int64_t word_id)
+{
+    const w2v_model *const model = worker->model;
+    for (int64_t i = model->code_offsets[word_id] + W2V_WARM_LEVELS; i < model->code_offsets[word_id + 1]; i++) {
+        const float *row = w2v_row_of(&worker->copies[W2V_NODES], model->stride, model->points[i]);
+        W2V_ASK_FOR_ROW(row, model->stride, 1, 3);
+    }
+}
+
+#if W2V_SUM_WIDTH == 8
+/* List W2V_GROUP nodes of paths, from entry `from` of the codes, as nodes `to` .. of the path in hand. */
+W2V_INLINE void w2v_gather_nodes(w2v_worker *worker, int64_t from, int64_t to)
+{
+    const w2v_model *const model = worker->model;
+    const w2v_copies *const nodes = &worker->copies[W2V_NODES];
+    const __m256i points = _mm256_loadu_si256((const __m256i *)(model->points + from));
+    const __m256i codes = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(model->codes + from)));
+    const __m128i low = _mm256_castsi256_si128(points), high = _mm256_extracti128_si256(points, 1);
+    __m256i *const rows = (__m256i *)(worker->path_rows + to);
+    _mm256_storeu_si256(rows, w2v_four_rows(nodes, model->stride, low, 1));
+    _mm256_storeu_si256(rows + 1, w2v_four_rows(nodes, model->stride, high, 1));
+    _mm256_storeu_ps(worker->path_labels + to, _mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_set1_epi32(1), codes)));
+}
+#endif
+
+/* Have the rows and the labels of a word's Huffman path, from the root, in the worker. */
+W2V_INLINE void w2v_gather_path(w2v_worker *worker, int64_t word_id)
+{
+    const w2v_model *const model = worker->model;
+    if (worker->path_id == word_id)
+        return;
+    const int64_t first = model->code_offsets[word_id], count = model->code_offsets[word_id + 1] - first;
+    int64_t i = 0;
+#if W2V_SUM_WIDTH == 8
+    /* By groups; not the last ones of the tree, behind which there is nothing to read. */
+    for (const int64_t end = model->code_offsets[model->vocab_size]; i < count && first + i + W2V_GROUP <= end; i += W2V_GROUP)
+        w2v_gather_nodes(worker, first + i, i);
+#endif
+    for (; i < count; i++) {
+        worker->path_rows[i] = w2v_row_of(&worker->copies[W2V_NODES], model->stride, model->points[first + i]);
+        worker->path_labels[i] = (float)(1 - model->codes[first + i]);
+    }
+    worker->path_id = word_id;
+    worker->path_length = count;
+}
