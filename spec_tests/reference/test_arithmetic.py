@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from w2vref.backends import numba_twins
+from w2vref.reference import arithmetic
 from w2vref.reference.arithmetic import check_arithmetic, dot, log_sigmoid, sigmoid, sigmoids
 
 # 1 and 7: mostly padding; 15, 16, 17: around one block; 31, 33: around two; 100: the default;
@@ -111,6 +112,20 @@ def test_sigmoid_at_its_landmarks() -> None:
 def test_a_dot_that_is_no_number_has_the_sigmoid_of_the_lower_bound() -> None:
     """Infinity less infinity, in a run that diverges: until that is found, all backends go on alike."""
     assert sigmoid(np.float32(np.nan)) == sigmoid(np.float32(-87))
+
+
+def test_two_products_of_a_sigmoid_need_no_rounding() -> None:
+    """Kernels that multiply and add at once, with one rounding, have the same bits there."""
+    bound = arithmetic.SIGMOID_BOUND
+    t = np.concatenate([np.linspace(-bound, bound, 200_001, dtype=np.float32), np.float32([-bound, bound])])
+    n = (t * arithmetic.LOG2_E + arithmetic.ROUND_TO_INTEGER) - arithmetic.ROUND_TO_INTEGER
+    assert (n.min(), n.max()) == (-126, 126)
+    high = float(arithmetic.LN2_HIGH)
+    assert np.array_equal((n * arithmetic.LN2_HIGH).astype(np.float64), n.astype(np.float64) * high)
+    y = np.exp((t - n * arithmetic.LN2_HIGH) - n * arithmetic.LN2_LOW)
+    product = np.ldexp(y, n.astype(np.int32))
+    assert np.array_equal(product.astype(np.float64), np.ldexp(y.astype(np.float64), n.astype(np.int32)))
+    assert np.finfo(np.float32).tiny < product.min() < product.max() < np.inf
 
 
 def test_sigmoids_of_arrays_are_those_of_their_elements() -> None:
