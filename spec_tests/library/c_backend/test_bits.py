@@ -160,6 +160,24 @@ def test_pair_functions_have_the_bits_of_the_reference(
         assert score == pytest.approx(expected_score, rel=LOSS_TOLERANCE, abs=0.0)
 
 
+def test_sigmoids_where_their_power_of_two_changes_are_those_of_the_reference(
+    make_case: Any, reference: Any, backends: Any
+) -> None:
+    """With one component, an output row of 1 and alpha 1 a negative's error is less the input's sigmoid."""
+    case = make_case(vector_size=1, sg=True, negative=1, vocab_size=2, lengths=(2,))
+    job, negatives = case.job, np.array([1])
+    job.parameters.output_vectors[:, 0] = [0.0, 1.0]
+    edges = np.float32([(n + 0.5) * np.log(2) for n in range(-126, 126)])
+    steps = np.arange(-4, 5, dtype=np.int32)
+    near = (edges.view(np.int32)[:, np.newaxis] + steps).view(np.float32).ravel()
+    for x in np.concatenate([near, np.float32([0.0, -0.0, 87.0, -87.0, 88.0, -88.0])]):
+        job.parameters.input_vectors[0, 0] = x
+        how = (job.config, job.parameters, job.tables, 0, 0, negatives, 1.0, False, False)
+        expected = reference.train_sg_pair(*how).hidden_error
+        for backend in backends:
+            assert backend.train_sg_pair(*how).hidden_error.tobytes() == expected.tobytes(), (backend.simd, x)
+
+
 @pytest.mark.parametrize("sg", [True, False])
 @pytest.mark.parametrize("mode", [{"negative": 5}, {"negative": 0, "hs": True}])
 def test_a_longer_text_with_repeats_and_a_size_of_its_own(
