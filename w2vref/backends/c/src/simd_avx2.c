@@ -1,5 +1,5 @@
 /*
- * simd_avx2.c - the kernels in vectors of eight floats. FMA, which every processor with AVX2 has, is used where a product is
+ * simd_avx2.c - the kernels in vectors of eight floats. FMA, which processors with AVX2 have but for some of VIA's, is used where a product is
  * exact (w2v_add_exact_product), and nowhere else: it would round once for two. PREFETCHW, which the oldest processors with AVX2
  * do not have, does nothing there.
  */

@@ -47,4 +47,3 @@ W2V_INLINE void w2v_ask_for_early_noise(const w2v_tile_task *task, const w2v_til
     for (int64_t p = 0; p < tile->early; p++)
         W2V_ASK_FOR_ROW(tile->noise[p], task->stride, 0, 3);
 }
-

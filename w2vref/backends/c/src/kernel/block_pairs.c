@@ -116,7 +116,10 @@ W2V_INLINE w2v_pairs w2v_memory_for_pairs(const w2v_tile_task *task, int k)
     return (w2v_pairs){.outputs = scratch->neighbours[k], .to_outputs = scratch->to_neighbours[k], .x = scratch->dots[k]};
 }
 
-/* Begin with a centre of a tile. dO is cleared up to where a window can reach: by its own reach, no one could guess how far. */
+/*
+ * Begin with a centre of a tile. dO is cleared up to where any window of this centre could reach, one more position each time:
+ * how far this one does, the processor could not guess.
+ */
 W2V_INLINE void w2v_begin_center(w2v_tile_task *task, w2v_pairs *pairs, const w2v_tile *tile, int64_t i)
 {
     const w2v_block *block = task->block;

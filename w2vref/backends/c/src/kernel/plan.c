@@ -25,9 +25,7 @@ W2V_INLINE int w2v_asks_on_the_way(const w2v_worker *worker)
 /* Ask for the new context row of a centre at once. */
 W2V_INLINE void w2v_prefetch_context(const w2v_worker *worker, int64_t center)
 {
-    const float *row = w2v_new_context_row(worker, center);
-    for (int64_t at = 0; at < worker->model->stride; at += W2V_BLOCK)
-        w2v_ask(row + at);
+    W2V_ASK_FOR_ROW(w2v_new_context_row(worker, center), worker->model->stride, 1, 3);
 }
 
 /*
@@ -271,8 +269,7 @@ W2V_INLINE void w2v_ask_for_path(w2v_worker *worker)
 static void w2v_train_objectives(w2v_worker *worker, w2v_projection *projection, int64_t target_id,
                                  float *const *rows, int64_t count)
 {
-    for (int64_t at = 0; at < projection->extent; at += W2V_WIDTH)
-        w2v_store(projection->error + at, w2v_all(0.0f));
+    w2v_clear(projection->error, projection->extent);
     if (worker->model->hs) {
         w2v_gather_path(worker, target_id);
         w2v_score_rows(projection, worker->path_length, worker->path_rows, worker->path_labels, worker->path_g);

@@ -39,6 +39,7 @@ W2V_INLINE float *w2v_row(float *rows, int64_t stride, int64_t id)
  * Copy a list of rows, W2V_GROUP at a time: how many there are changes from centre to centre, and a loop that counted them
  * would end where the processor does not expect it. Up to W2V_GROUP - 1 more than `count` are read and written.
  */
+_Static_assert(W2V_LISTED == W2V_GROUP, "memory for lists is laid out in blocks.c for groups of W2V_LISTED");
 W2V_INLINE void w2v_copy_list(float **to, float *const *from, int64_t count)
 {
     for (int64_t k = 0; k < count; k += W2V_GROUP)
