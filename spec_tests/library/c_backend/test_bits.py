@@ -84,13 +84,14 @@ def test_noise_drawn_two_batches_ahead_is_that_of_its_step(
 
 
 @pytest.mark.parametrize("vocab_size", [20, 300])
+@pytest.mark.parametrize("sg", [True, False])
 @pytest.mark.parametrize("vector_size", [1, 17, 96, 112, 113, 300])
-def test_pairs_that_are_scored_ahead_have_the_bits_of_the_reference(
-    make_case: Any, train: Any, reference: Any, backends: Any, vector_size: int, vocab_size: int
+def test_steps_that_overlap_have_the_bits_of_the_reference(
+    make_case: Any, train: Any, reference: Any, backends: Any, vector_size: int, vocab_size: int, sg: bool
 ) -> None:
-    """Of 300 words most pairs share none with the pair before, of 20 few; 112 fit a sigmoid."""
+    """Of 300 words most steps share none with the one before, of 20 few; 112 components fit a sigmoid."""
     case = make_case(
-        lengths=(90, 3, 60), vocab_size=vocab_size, vector_size=vector_size, sg=True, negative=5,
+        lengths=(90, 3, 60), vocab_size=vocab_size, vector_size=vector_size, sg=sg, negative=5,
         sample=0.0, compute_loss=True,
     )  # fmt: skip
     expected, expected_result = train(reference, case)

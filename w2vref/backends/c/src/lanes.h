@@ -38,13 +38,6 @@
 typedef float w2v_f4 __attribute__((vector_size(16), may_alias));
 typedef int32_t w2v_i4 __attribute__((vector_size(16), may_alias));
 
-/* Four word ids, not aligned. */
-W2V_INLINE w2v_i4 w2v_load_ids(const int32_t *ids)
-{
-    typedef int32_t unaligned __attribute__((vector_size(16), aligned(4), may_alias));
-    return *(const unaligned *)ids;
-}
-
 #if W2V_WIDTH == 4
 typedef w2v_f4 w2v_vec;
 #elif W2V_WIDTH == 8
@@ -57,6 +50,13 @@ typedef __m512 w2v_vec;
 
 /* The bits of a vector's floats, or what comparing two vectors gives. */
 typedef int32_t w2v_bits __attribute__((vector_size(4 * W2V_WIDTH), may_alias));
+
+/* Sets of the lanes of a vector: a bit each where a processor compares into masks, else -1 or 0 each. */
+#if W2V_WIDTH == 16 && !defined(W2V_EMULATE_AVX512)
+typedef __mmask16 w2v_lane_set;
+#else
+typedef w2v_bits w2v_lane_set;
+#endif
 
 #if W2V_WIDTH == 4
 typedef w2v_f4 w2v_sum;
@@ -91,6 +91,46 @@ W2V_INLINE w2v_vec w2v_load(const float *from)
 W2V_INLINE void w2v_store(float *to, w2v_vec value)
 {
     *(w2v_vec *)to = value;
+}
+
+/* The same for integers. */
+W2V_INLINE w2v_bits w2v_load_bits(const int32_t *from)
+{
+    return *(const w2v_bits *)from;
+}
+
+W2V_INLINE void w2v_store_bits(int32_t *to, w2v_bits value)
+{
+    *(w2v_bits *)to = value;
+}
+
+W2V_INLINE w2v_lane_set w2v_every_lane(void)
+{
+#if W2V_WIDTH == 16 && !defined(W2V_EMULATE_AVX512)
+    return 0xFFFF;
+#else
+    return ~(w2v_bits){0};
+#endif
+}
+
+/* Return those lanes of a set in which a and b are not the same. */
+W2V_INLINE w2v_lane_set w2v_where_unequal(w2v_lane_set lanes, w2v_bits a, w2v_bits b)
+{
+#if W2V_WIDTH == 16 && !defined(W2V_EMULATE_AVX512)
+    return _mm512_mask_cmpneq_epi32_mask(lanes, (__m512i)a, (__m512i)b);
+#else
+    return lanes & (w2v_bits)(a != b);
+#endif
+}
+
+/* Return -1 in the lanes of a set, 0 in others. */
+W2V_INLINE w2v_bits w2v_bits_of(w2v_lane_set lanes)
+{
+#if W2V_WIDTH == 16 && !defined(W2V_EMULATE_AVX512)
+    return (w2v_bits)_mm512_movm_epi32(lanes);
+#else
+    return lanes;
+#endif
 }
 
 W2V_INLINE w2v_vec w2v_all(float x)

@@ -53,15 +53,24 @@ static void w2v_cbow_take(w2v_worker *worker, const w2v_plan *plan)
     float *const *context = worker->context_rows;
     const int64_t context_count = w2v_gather_context(worker, plan);
     w2v_project(model, worker->extent, context, context_count, worker->hidden);
-    if (W2V_LIKELY(worker->fusible && w2v_distinct(plan))) {
-        W2V_BY_COUNT(plan->count, w2v_take_rows(worker, plan, n, worker->hidden, worker->error, W2V_KEEP_ERROR, 1))
+    if (W2V_LIKELY(w2v_is_distinct(worker))) {
+#if W2V_OVERLAPS
+        w2v_error_first(worker, plan);
+#else
+        W2V_BY_COUNT(model->negative + 1,
+                     w2v_take_rows(worker, plan, n, worker->hidden, worker->error, W2V_KEEP_ERROR, 1))
+#endif
         w2v_cbow_scatter(model, worker->extent, context, context_count, worker->error, 1);
         return;
     }
+#if W2V_OVERLAPS
+    w2v_catch_up(worker);
+#endif
     w2v_draw_coming_noise(worker);
     w2v_projection projection = {.hidden = worker->hidden, .error = worker->error, .extent = worker->extent,
                                  .alpha = token->alpha, .learn_hidden = 1,
                                  .compute_loss = worker->run->compute_loss};
-    w2v_cbow_step(worker, &projection, context, context_count, token->word_id, plan->rows, plan->count, 1);
+    w2v_cbow_step(worker, &projection, context, context_count, token->word_id, worker->step_rows,
+                  w2v_list_step_rows(worker, plan), 1);
     worker->loss += projection.loss;
 }

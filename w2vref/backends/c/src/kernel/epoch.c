@@ -133,6 +133,9 @@ static void w2v_train_piece(w2v_worker *worker, int64_t first, int64_t last)
         else
             w2v_cbow_take(worker, plan);
     }
+#if W2V_OVERLAPS
+    w2v_catch_up(worker);
+#endif
 }
 
 static int w2v_do_train(const w2v_model *model, const w2v_corpus *corpus, const w2v_run *run,

@@ -50,7 +50,7 @@ W2V_INLINE void w2v_load_rows(const w2v_plan *plan, int count, float **rows)
 {
 #pragma GCC unroll 8
     for (int i = 0; i < count; i++) {
-        rows[i] = plan->rows[i];
+        rows[i] = plan->rows[i * W2V_PLANS];
         W2V_ONE_POINTER(rows[i]); /* in a register: the compiler would copy two at a time through memory */
     }
 }
@@ -74,12 +74,10 @@ W2V_INLINE void w2v_update_step(const w2v_worker *worker, int count, float *cons
     w2v_vec all_g[W2V_GROUP];
     for (int i = 0; i < count; i++)
         all_g[i] = w2v_all(g[i]);
-    float *const *const coming = w2v_coming_plan(worker)->rows;
-    const float *const context = asks_for_context ? w2v_coming_context_row(worker) : NULL;
+    const w2v_asked asked = {.context = asks_for_context ? w2v_coming_context_row(worker) : NULL,
+                             .rows = w2v_coming_plan(worker)->rows, .count = count};
     for (int64_t block = 0; block < extent; block += W2V_BLOCK) {
-        w2v_prefetch_rows(coming, count, block);
-        if (asks_for_context)
-            w2v_ask(context + block);
+        w2v_ask_on_the_way(&asked, block);
         if (W2V_WIDTH == 8 && block + W2V_BLOCK <= extent) {
             w2v_update_two(destination, target, count, block, hidden, rows, all_g);
             continue;

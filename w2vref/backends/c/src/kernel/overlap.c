@@ -8,8 +8,8 @@
  *   target      row_0 += g_0 A and, right behind it, the dot of the coming target: pairs of a centre have the same
  *   sigmoid     of the coming pair; between its parts the other rows and A are updated, and noise is drawn
  *
- * The coming pair may have no other row that this one changes (w2v_plan.follows), so that it reads what it would have read
- * in its turn. Else the two are taken one after the other.
+ * The coming pair may have no other row that this one changes (w2v_worker.follows), so that it reads what it would have read
+ * in its turn. Else the one is scored when the other has been taken.
  */
 #if W2V_OVERLAPS
 
@@ -41,15 +41,18 @@ W2V_INLINE void w2v_take_and_score_next(w2v_worker *worker, const w2v_plan *plan
     w2v_vec g[W2V_GROUP], lanes[W2V_GROUP][W2V_PARTS];
     w2v_load_rows(plan, count, rows);
     w2v_load_rows(next, count, next_rows);
-    w2v_lanes_of_dots(1, count, extent, next->input, next_rows, lanes);
+    const w2v_plan *const coming = w2v_coming_plan(worker);
+    const int sooner = count / 3; /* of its rows are asked for along with these dots, the others along with the update */
+    const w2v_asked last_rows = {.rows = coming->rows + (count - sooner) * W2V_PLANS, .count = sooner};
+    w2v_lanes_of_dots(1, count, extent, next->input, next_rows, lanes, &last_rows);
     for (int i = 0; i < count; i++)
         g[i] = w2v_all(worker->pair_g[i]);
     lanes[0][0] = w2v_update_target(extent, rows[0], g[0], plan->input, worker->error, next_rows[0], next->input);
     const w2v_sums x = w2v_reduce(lanes);
-    const w2v_plan *const asked = w2v_coming_plan(worker);
     w2v_draws noise = w2v_coming_noise(worker, count - 1);
     w2v_update_in_blocks update = {.count = count, .extent = extent, .hidden = plan->input, .error = worker->error,
-                                   .rows = rows, .g = g, .asked_input = asked->input, .asked_rows = asked->rows};
+                                   .rows = rows, .g = g,
+                                   .asked = {.context = coming->input, .rows = coming->rows, .count = count - sooner}};
     w2v_gradients_meanwhile(x, w2v_negative_labels, worker->tokens[next->center].alpha, worker->pair_g,
                             (w2v_meanwhile){.draws = &noise, .update = &update});
     for (int64_t at = W2V_SIGMOID_PARTS * W2V_BLOCK; at < extent; at += W2V_BLOCK)
@@ -58,24 +61,45 @@ W2V_INLINE void w2v_take_and_score_next(w2v_worker *worker, const w2v_plan *plan
 }
 
 /* Put the gradients of a pair in worker->pair_g. count: a constant. */
-W2V_INLINE void w2v_score_count(w2v_worker *worker, const w2v_plan *plan, int count)
+W2V_INLINE void w2v_score_planned(w2v_worker *worker, const w2v_plan *plan, int count, w2v_meanwhile work)
 {
-    const w2v_sums x = w2v_dots(count, worker->extent, plan->input, plan->rows);
-    w2v_gradients(x, w2v_negative_labels, worker->tokens[plan->center].alpha, worker->pair_g);
+    float *rows[W2V_GROUP];
+    w2v_load_rows(plan, count, rows);
+    const w2v_sums x = w2v_dots(count, worker->extent, plan->input, rows);
+    w2v_gradients_meanwhile(x, w2v_negative_labels, worker->tokens[plan->center].alpha, worker->pair_g, work);
     w2v_count_loss(worker, x, count);
+}
+
+/* Take a pair whose gradients are in worker->pair_g. count: a constant. */
+W2V_INLINE void w2v_update_planned(w2v_worker *worker, const w2v_plan *plan, int count)
+{
+    float *rows[W2V_GROUP];
+    w2v_load_rows(plan, count, rows);
+    w2v_update_step(worker, count, rows, worker->pair_g, plan->input, plan->input, W2V_ADD_TO_HIDDEN, 1);
+}
+
+/* The same, and then put those of the next pair there. count: a constant. */
+W2V_INLINE void w2v_take_then_score(w2v_worker *worker, const w2v_plan *plan, const w2v_plan *next, int count)
+{
+    w2v_update_planned(worker, plan, count);
+    w2v_draws noise = w2v_coming_noise(worker, count - 1);
+    w2v_score_planned(worker, next, count, (w2v_meanwhile){.draws = &noise});
 }
 
 W2V_NOINLINE void w2v_score_alone(w2v_worker *worker, const w2v_plan *plan)
 {
-    W2V_BY_COUNT(plan->count, w2v_score_count(worker, plan, n))
+    W2V_BY_COUNT(worker->model->negative + 1, w2v_score_planned(worker, plan, n, (w2v_meanwhile){0}))
 }
 
-/* Take a pair whose gradients are in worker->pair_g. */
 W2V_NOINLINE void w2v_update_alone(w2v_worker *worker, const w2v_plan *plan)
 {
     w2v_draw_coming_noise(worker);
-    W2V_BY_COUNT(plan->count, w2v_update_step(worker, n, plan->rows, worker->pair_g, plan->input, plan->input,
-                                              W2V_ADD_TO_HIDDEN, 1))
+    W2V_BY_COUNT(worker->model->negative + 1, w2v_update_planned(worker, plan, n))
+}
+
+W2V_NOINLINE void w2v_take_then_score_next(w2v_worker *worker, const w2v_plan *plan, const w2v_plan *next)
+{
+    W2V_BY_COUNT(worker->model->negative + 1, w2v_take_then_score(worker, plan, next, n))
 }
 
 /* Take a pair that neither was scored nor has another one scored. */
@@ -87,18 +111,22 @@ W2V_NOINLINE void w2v_sg_take_alone(w2v_worker *worker, const w2v_plan *plan)
 /* Take a planned pair. */
 W2V_INLINE void w2v_sg_take_overlapping(w2v_worker *worker, const w2v_plan *plan)
 {
-    const w2v_plan *const next = w2v_plan_of(worker, worker->step + 1);
-    if (W2V_LIKELY(worker->step + 1 < worker->planned && next->follows)) {
+    const uint64_t coming = (uint64_t)(worker->step + 1) % W2V_PLANS;
+    const w2v_plan *const next = &worker->plans[coming];
+    const int has_next = worker->step + 1 < worker->planned;
+    if (W2V_LIKELY(has_next && worker->follows[coming])) {
         if (W2V_UNLIKELY(!worker->scored))
             w2v_score_alone(worker, plan);
-        W2V_BY_COUNT(plan->count, w2v_take_and_score_next(worker, plan, next, n))
+        W2V_BY_COUNT(worker->model->negative + 1, w2v_take_and_score_next(worker, plan, next, n))
         worker->scored = 1;
-        return;
+    } else if (has_next && worker->scored && worker->distinct[coming]) {
+        w2v_take_then_score_next(worker, plan, next);
+    } else {
+        if (worker->scored)
+            w2v_update_alone(worker, plan);
+        else
+            w2v_sg_take_alone(worker, plan);
+        worker->scored = 0;
     }
-    if (worker->scored)
-        w2v_update_alone(worker, plan);
-    else
-        w2v_sg_take_alone(worker, plan);
-    worker->scored = 0;
 }
 #endif

@@ -26,7 +26,7 @@ static int w2v_do_train_sg_pair(const w2v_model *model, int64_t input_id, int64_
     const w2v_float_mode mode = w2v_enter_ieee();
     w2v_projection projection = {.error = hidden_error, .extent = w2v_extent(model->size), .alpha = alpha,
                                  .learn_hidden = learn_hidden, .compute_loss = 1};
-    float **rows = worker.plans[0].rows;
+    float **rows = worker.step_rows;
     const int64_t count = w2v_gather_negatives(model, target_id, negative_ids, negative_count, rows);
     w2v_sg_step(&worker, &projection, w2v_row(model->input_vectors, model->stride, input_id), input_id,
                 target_id, rows, count, learn_vectors);
@@ -47,7 +47,7 @@ static int w2v_do_train_cbow_pair(const w2v_model *model, const int64_t *context
     const w2v_float_mode mode = w2v_enter_ieee();
     w2v_projection projection = {.hidden = hidden, .error = hidden_error, .extent = w2v_extent(model->size),
                                  .alpha = alpha, .learn_hidden = learn_hidden, .compute_loss = 1};
-    float **rows = worker.plans[0].rows;
+    float **rows = worker.step_rows;
     const int64_t count = w2v_gather_negatives(model, target_id, negative_ids, negative_count, rows);
     for (int64_t i = 0; i < context_count; i++)
         worker.token_rows[i] = w2v_row(model->input_vectors, model->stride, context_ids[i]);

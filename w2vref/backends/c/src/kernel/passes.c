@@ -5,14 +5,41 @@
  * lanes are halved (lanes.h).
  */
 
-/* Write the lanes of the dots of hidden with rows[begin .. end), end <= W2V_GROUP, and zeros elsewhere. begin, end: constants. */
+/*
+ * Rows of a later step, which are asked for on the way, a line of each at a time: more than some twenty requests at once
+ * would stop the processor, and where they come evenly spread it takes less time.
+ */
+typedef struct {
+    const float *context;  /* a row, or NULL */
+    float *const *rows;    /* of a plan, W2V_PLANS apart */
+    int count;             /* of them: a constant, once all is in line */
+} w2v_asked;
+
+/* Ask for the sixteen components from `at`. */
+W2V_INLINE void w2v_ask_on_the_way(const w2v_asked *asked, int64_t at)
+{
+    float *const *rows = asked->rows;
+    W2V_ONE_POINTER(rows); /* what it points to is loaded each time: there are no registers to keep it in */
+    if (asked->context)
+        w2v_ask(asked->context + at);
+#pragma GCC unroll 8
+    for (int i = 0; i < asked->count; i++)
+        w2v_ask(rows[i * W2V_PLANS] + at);
+}
+
+/*
+ * Write the lanes of the dots of hidden with rows[begin .. end), end <= W2V_GROUP, and zeros elsewhere. begin, end: constants.
+ * asked: what is asked for on the way, or NULL; only where a block is one vector.
+ */
 W2V_INLINE void w2v_lanes_of_dots(int begin, int end, int64_t extent, const float *hidden, float *const *rows,
-                                  w2v_vec lanes[W2V_GROUP][W2V_PARTS])
+                                  w2v_vec lanes[W2V_GROUP][W2V_PARTS], const w2v_asked *asked)
 {
 #pragma GCC unroll 4
     for (int part = 0; part < W2V_PARTS; part++) {
         const int64_t first = part * W2V_WIDTH;
         const w2v_vec h = w2v_load(hidden + first);
+        if (asked)
+            w2v_ask_on_the_way(asked, first);
 #pragma GCC unroll 8
         for (int i = 0; i < W2V_GROUP; i++)
             if (begin <= i && i < end)
@@ -22,6 +49,8 @@ W2V_INLINE void w2v_lanes_of_dots(int begin, int end, int64_t extent, const floa
 #pragma GCC unroll 2
         for (int64_t at = first + W2V_BLOCK; at < extent; at += W2V_BLOCK) {
             const w2v_vec h = w2v_load(hidden + at);
+            if (asked)
+                w2v_ask_on_the_way(asked, at);
 #pragma GCC unroll 8
             for (int i = begin; i < end; i++)
                 lanes[i][part] += h * w2v_load(rows[i] + at);
@@ -33,7 +62,7 @@ W2V_INLINE void w2v_lanes_of_dots(int begin, int end, int64_t extent, const floa
 W2V_INLINE w2v_sums w2v_dots(int count, int64_t extent, const float *hidden, float *const *rows)
 {
     w2v_vec lanes[W2V_GROUP][W2V_PARTS];
-    w2v_lanes_of_dots(0, count, extent, hidden, rows, lanes);
+    w2v_lanes_of_dots(0, count, extent, hidden, rows, lanes, NULL);
     return w2v_reduce(lanes);
 }
 
@@ -94,15 +123,4 @@ W2V_INLINE w2v_vec w2v_update(int count, int64_t at, w2v_vec hidden, float *cons
             w2v_store(rows[i] + at, row + g[i] * hidden);
     }
     return error;
-}
-
-/*
- * Ask for sixteen components, from `at`, of rows that a later step takes. The requests are spread over an update: more than
- * some twenty at once would stop the processor.
- */
-W2V_INLINE void w2v_prefetch_rows(float *const *rows, int count, int64_t at)
-{
-#pragma GCC unroll 8
-    for (int i = 0; i < count; i++)
-        w2v_ask(rows[i] + at);
 }

@@ -3,7 +3,7 @@
  *
  *   place     the centre of each step of a batch, its window or context word
  *   draw      the values of r of its noise (sampling.c), those of one step while another is taken, two batches before
- *   note      the noise words, and the rows of each step (step_rows.c)
+ *   note      the noise words, and the rows of each step (step_rows.c), all steps of a batch at a time
  *
  * A batch is planned, which is to say noted, when the one before it begins, so that the rows it needs have time to come
  * from memory.
@@ -54,11 +54,14 @@ W2V_INLINE int w2v_next_center(w2v_worker *worker, w2v_place *place)
         int64_t radius = model->window;
         if (!w2v_asks_on_the_way(worker))
             w2v_prefetch_context(worker, center);
-        place->next_draw = 0;
+        place->word_id = token->word_id;
+        place->stream = token->key;
         if (model->hs)
             w2v_ask_for_code(model, token->word_id);
-        if (model->shrink_windows)
-            radius = w2v_window_radius(w2v_draw(token->key, place->next_draw++), model->window);
+        if (model->shrink_windows) {
+            radius = w2v_window_radius(w2v_draw(token->key, 0), model->window);
+            place->stream += W2V_GAMMA;
+        }
         place->begin = center - token->begin > radius ? center - radius : token->begin;
         place->end = token->end - center > radius ? center + radius + 1 : token->end;
         place->context = place->begin;
@@ -71,41 +74,45 @@ W2V_INLINE int w2v_next_center(w2v_worker *worker, w2v_place *place)
     return 0;
 }
 
-/* Go to the next step of the piece and note where it stands; return 0 at the end. */
-W2V_INLINE int w2v_place_step(w2v_worker *worker, int sg, uint64_t negative, w2v_place *place, w2v_plan *plan)
+/* Place skip-gram's pairs in the ring from `slot` to `end`, as many as the piece still has; return where that is. */
+W2V_INLINE int64_t w2v_place_pairs(w2v_worker *worker, w2v_place *place, int64_t slot, int64_t end)
 {
-    if (sg) {
-        place->context += place->context == place->center;
-        if (place->context >= place->end) {
-            if (!w2v_next_center(worker, place))
-                return 0;
-            place->context += place->context == place->center;
+    const uint64_t draws = (uint64_t)worker->model->negative * W2V_GAMMA;
+    float *const *const rows = worker->token_rows;
+    do {
+        const int64_t center = place->center, last = place->end;
+        int64_t context = place->context + (place->context == center);
+        for (; context < last && slot < end; slot++) {
+            w2v_plan *const plan = &worker->plans[slot];
+            plan->center = center;
+            plan->begin = context;
+            plan->stream = place->stream;
+            plan->input = rows[context];
+            worker->words[slot] = place->word_id;
+            worker->follows[slot] = -(rows[context] != place->input);
+            place->input = rows[context];
+            place->stream += draws;
+            context++;
+            context += context == center;
         }
-        plan->input = worker->token_rows[place->context];
-        plan->begin = place->context++;
-    } else {
-        if (!w2v_next_center(worker, place))
-            return 0;
-        plan->begin = place->begin;
-        plan->end = place->end;
-    }
-    plan->center = place->center;
-    plan->count = 0;
-    plan->stream = worker->tokens[place->center].key + place->next_draw * W2V_GAMMA;
-    place->next_draw += negative;
-    return 1;
+        place->context = context;
+    } while (slot < end && w2v_next_center(worker, place));
+    return slot;
 }
 
-/* Place the steps of a batch, as many as the piece still has; return how many. sg: a constant. */
-W2V_INLINE int64_t w2v_place_steps(w2v_worker *worker, int sg, w2v_plan *plans)
+/* Place CBOW's steps, one for each centre, in the same way. */
+W2V_INLINE int64_t w2v_place_windows(w2v_worker *worker, w2v_place *place, int64_t slot, int64_t end)
 {
-    const uint64_t negative = (uint64_t)worker->model->negative;
-    w2v_place place = worker->place; /* a copy stays in registers */
-    int64_t steps = 0;
-    while (steps < W2V_BATCH && w2v_place_step(worker, sg, negative, &place, &plans[steps]))
-        steps++;
-    worker->place = place;
-    return steps;
+    for (; slot < end && w2v_next_center(worker, place); slot++) {
+        w2v_plan *const plan = &worker->plans[slot];
+        plan->center = place->center;
+        plan->begin = place->begin;
+        plan->end = place->end;
+        plan->stream = place->stream;
+        worker->words[slot] = place->word_id;
+        worker->follows[slot] = -1;
+    }
+    return slot;
 }
 
 W2V_INLINE const w2v_plan *w2v_plan_of(const w2v_worker *worker, int64_t step)
@@ -113,65 +120,69 @@ W2V_INLINE const w2v_plan *w2v_plan_of(const w2v_worker *worker, int64_t step)
     return &worker->plans[(uint64_t)step % W2V_PLANS];
 }
 
-/* Count the steps of output rows in a batch, from some of its plans. */
-W2V_NOINLINE void w2v_count_outputs(w2v_worker *worker, const w2v_plan *plans, int64_t steps)
+/* Count the steps of output rows in a batch, from some of its words. */
+W2V_NOINLINE void w2v_count_outputs(w2v_worker *worker, const int32_t *words, int64_t steps)
 {
-    const int64_t negative = worker->model->negative;
-    for (int64_t i = 0; i < steps; i += W2V_STEPS_PER_COUNT) {
-        w2v_count_steps(worker, W2V_OUTPUTS, worker->tokens[plans[i].center].word_id, W2V_STEPS_PER_COUNT);
-        for (int64_t j = 0; j < negative; j++)
-            w2v_count_steps(worker, W2V_OUTPUTS, worker->noise_words[i * negative + j], W2V_STEPS_PER_COUNT);
-    }
+    for (int64_t i = 0; i < steps; i += W2V_STEPS_PER_COUNT)
+        for (int64_t j = 0; j <= worker->model->negative; j++)
+            w2v_count_steps(worker, W2V_OUTPUTS, words[j * W2V_PLANS + i], W2V_STEPS_PER_COUNT);
 }
 
 /* Place the coming W2V_BATCH steps, or what is left of the piece. */
 W2V_INLINE void w2v_place_batch(w2v_worker *worker)
 {
-    w2v_plan *const plans = worker->plans + worker->placed % W2V_PLANS;
-    worker->placed += worker->model->sg ? w2v_place_steps(worker, 1, plans) : w2v_place_steps(worker, 0, plans);
+    const int64_t batch = worker->placed % W2V_PLANS;
+    w2v_place place = worker->place; /* a copy stays in registers */
+    const int64_t end = worker->model->sg ? w2v_place_pairs(worker, &place, batch, batch + W2V_BATCH)
+                                          : w2v_place_windows(worker, &place, batch, batch + W2V_BATCH);
+    worker->place = place;
+    worker->placed += end - batch;
 }
 
-/* Note the rows of planned steps, and which may be scored while the one before them is taken. has_copies: a constant. */
-W2V_INLINE void w2v_note_steps(w2v_worker *worker, w2v_plan *plans, int64_t steps, int has_copies)
-{
-    const int64_t negative = worker->model->negative;
-    const int32_t *words = worker->noise_words;
-#if W2V_OVERLAPS
-    const int64_t first = worker->planned - steps;
-    const w2v_plan *before = w2v_plan_of(worker, first - 1);
-    int was_distinct = first > 0 && w2v_distinct(before);
-#endif
-    for (int64_t i = 0; i < steps; i++, words += negative) {
-        w2v_plan *const plan = &plans[i];
-        w2v_note_rows(worker, plan, worker->tokens[plan->center].word_id, words, has_copies);
-#if W2V_OVERLAPS
-        if (worker->overlaps) {
-            const int is_distinct = w2v_distinct(plan); /* nor is a negative the target then: none is left out */
-            plan->follows = was_distinct & is_distinct & w2v_apart(before, plan) & (before->input != plan->input);
-            was_distinct = is_distinct;
-            before = plan;
-        }
-#endif
-    }
-}
-
-/* Note the rows of the coming batch, whose steps are placed and whose noise is drawn. */
-W2V_INLINE void w2v_note_batch(w2v_worker *worker)
+/* Note words and rows of the batch from this slot: its steps are placed, its noise is drawn. has_copies: a constant. */
+W2V_INLINE void w2v_note_words(w2v_worker *worker, int64_t batch, int has_copies)
 {
     const w2v_model *const model = worker->model;
-    const int64_t negative = model->negative;
-    w2v_plan *const plans = worker->plans + worker->planned % W2V_PLANS;
-    const int64_t steps = worker->placed - worker->planned;
-    worker->planned += steps;
-    if (!negative)
-        return;
-    w2v_noise_words(model, steps * negative, worker->noise, worker->noise_words);
-    if (W2V_LIKELY(!worker->most_apart)) {
-        w2v_note_steps(worker, plans, steps, 0);
-        return;
+    const int64_t stride = model->stride, negative = model->negative;
+    int32_t *words = worker->words + batch;
+    float **rows = worker->rows + batch;
+    w2v_copies outputs = worker->copies[W2V_OUTPUTS]; /* stays in registers */
+    outputs.first = 0;
+    w2v_note_rows(&outputs, stride, words, rows, has_copies);
+    for (int64_t j = 0; j < negative; j++) {
+        words += W2V_PLANS;
+        rows += W2V_PLANS;
+        w2v_noise_words(model, W2V_BATCH, worker->noise + j * W2V_BATCH, words);
+        w2v_note_rows(&outputs, stride, words, rows, has_copies);
     }
-    w2v_note_steps(worker, plans, steps, 1);
-    w2v_count_outputs(worker, plans, steps);
+}
+
+/* Note all of the coming batch. Behind the last step of a piece there are old words, of which nobody takes a step. */
+W2V_INLINE void w2v_note_batch(w2v_worker *worker)
+{
+    const int64_t batch = worker->planned % W2V_PLANS, steps = worker->placed - worker->planned;
+    worker->planned += steps;
+    if (!worker->model->negative || !steps)
+        return;
+    if (W2V_LIKELY(!worker->most_apart)) {
+        w2v_note_words(worker, batch, 0);
+    } else {
+        w2v_note_words(worker, batch, 1);
+        w2v_count_outputs(worker, worker->words + batch, steps);
+    }
+    if (worker->fusible)
+        w2v_note_distinct_steps(worker, batch);
+#if W2V_OVERLAPS
+    if (worker->fusible)
+        w2v_note_following_steps(worker, batch);
+#endif
+}
+
+/* Return the draws of a step's noise. count: of those that are taken in parts of a sigmoid. */
+W2V_INLINE w2v_draws w2v_noise_of(const w2v_worker *worker, const w2v_plan *plan, int64_t step, int count)
+{
+    return (w2v_draws){.model = worker->model, .stream = plan->stream, .count = count,
+                       .r = worker->noise + (uint64_t)step % W2V_BATCH};
 }
 
 /* Draw the noise of the coming batch at once. */
@@ -180,7 +191,8 @@ static void w2v_draw_batch(w2v_worker *worker)
     const int64_t negative = worker->model->negative;
     const w2v_plan *const plans = worker->plans + worker->planned % W2V_PLANS;
     for (int64_t i = 0; i < worker->placed - worker->planned; i++)
-        w2v_noise_draws(worker->model, plans[i].stream, 0, negative, worker->noise + i * negative);
+        for (w2v_draws noise = w2v_noise_of(worker, &plans[i], i, 0); noise.next < negative;)
+            w2v_draw_next(&noise);
 }
 
 /* When a batch begins: plan the next, and place the one after it if the piece has more steps. */
@@ -213,6 +225,12 @@ W2V_INLINE const w2v_plan *w2v_planned_step(w2v_worker *worker)
     return w2v_plan_of(worker, worker->step);
 }
 
+/* Tell whether the step that is taken may go the short way. */
+W2V_INLINE int w2v_is_distinct(const w2v_worker *worker)
+{
+    return worker->distinct[(uint64_t)worker->step % W2V_PLANS];
+}
+
 /* Return the plan whose rows are to be asked for now: past the last step of a piece, an old one. */
 W2V_INLINE const w2v_plan *w2v_coming_plan(const w2v_worker *worker)
 {
@@ -225,10 +243,7 @@ W2V_INLINE const w2v_plan *w2v_coming_plan(const w2v_worker *worker)
  */
 W2V_INLINE w2v_draws w2v_coming_noise(const w2v_worker *worker, int count)
 {
-    const w2v_plan *const plan = w2v_plan_of(worker, worker->step + 2 * W2V_BATCH);
-    const int64_t row = (int64_t)((uint64_t)worker->step % W2V_BATCH);
-    return (w2v_draws){.model = worker->model, .stream = plan->stream, .count = count,
-                           .r = worker->noise + row * worker->model->negative};
+    return w2v_noise_of(worker, w2v_plan_of(worker, worker->step + 2 * W2V_BATCH), worker->step, count);
 }
 
 /* Draw it at once. */

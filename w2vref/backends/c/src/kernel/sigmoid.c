@@ -12,7 +12,7 @@
 typedef struct {
     const w2v_model *model;
     uint64_t stream; /* of which the next draws are taken */
-    uint32_t *r;     /* (count,): their values */
+    uint32_t *r;     /* their values, W2V_BATCH apart */
     int count, next; /* of draws: constants, once all is in line */
 } w2v_draws;
 
@@ -34,22 +34,32 @@ typedef struct {
     const float *error; /* what row 0, whose update is done, adds to hidden */
     float *const *rows;
     const w2v_vec *g;
-    const float *asked_input; /* rows of a later step, which are asked for: this one and `count` more */
-    float *const *asked_rows;
+    w2v_asked asked;
 } w2v_update_in_blocks;
 
-/* What is done: one of the first two, or nothing, and the third. */
+/* The update of rows whose error is taken already, in blocks; W2V_OVERLAPS. */
+typedef struct {
+    int count; /* of rows: a constant, once all is in line */
+    int64_t extent;
+    const float *hidden;
+    float *const *rows;
+    const w2v_vec *g;
+    w2v_asked asked;
+} w2v_late_update;
+
+/* What is done: one of the first two, or nothing, and one of the others, or nothing. */
 typedef struct {
     w2v_draws *draws;
     w2v_dots_in_pieces *dots;
     w2v_update_in_blocks *update;
+    w2v_late_update *late;
 } w2v_meanwhile;
 
 /* Take the next draw. */
 W2V_INLINE void w2v_draw_next(w2v_draws *draws)
 {
     draws->stream += W2V_GAMMA;
-    draws->r[draws->next++] = w2v_noise_value(draws->model, w2v_mix64(draws->stream));
+    draws->r[draws->next++ * W2V_BATCH] = w2v_noise_value(draws->model, w2v_mix64(draws->stream));
 }
 
 /* Take the next piece of dots: some blocks of one part of each. */
@@ -83,14 +93,21 @@ W2V_INLINE void w2v_next_piece(w2v_dots_in_pieces *dots)
 /* Update the sixteen components from `at`. */
 W2V_INLINE void w2v_update_block(const w2v_update_in_blocks *update, int64_t at)
 {
-    float *const *asked_rows = update->asked_rows;
-    W2V_ONE_POINTER(asked_rows); /* what it points to is loaded for each block: there are no registers to keep it in */
-    w2v_ask(update->asked_input + at);
-    w2v_prefetch_rows(asked_rows, update->count, at);
+    w2v_ask_on_the_way(&update->asked, at);
     const w2v_vec h = w2v_load(update->hidden + at);
     const w2v_vec error = w2v_load(update->error + at);
     w2v_store(update->hidden + at,
               h + w2v_update(update->count - 1, at, h, update->rows + 1, update->g + 1, error, 1));
+}
+
+/* The same. */
+W2V_INLINE void w2v_update_late_block(const w2v_late_update *late, int64_t at)
+{
+    const w2v_vec h = w2v_load(late->hidden + at);
+    w2v_ask_on_the_way(&late->asked, at);
+#pragma GCC unroll 8
+    for (int i = 0; i < late->count; i++)
+        w2v_store(late->rows[i] + at, w2v_load(late->rows[i] + at) + late->g[i] * h);
 }
 
 /* Parts of a sigmoid: behind each a draw may be taken and a block updated, behind some there may be a piece of dots. */
@@ -108,6 +125,10 @@ W2V_INLINE w2v_sum w2v_then(int k, w2v_sum value, w2v_meanwhile work)
     if (work.update && k * W2V_BLOCK < work.update->extent) {
         W2V_IN_ORDER(value, work.update->hidden);
         w2v_update_block(work.update, k * W2V_BLOCK);
+    }
+    if (work.late && k * W2V_BLOCK < work.late->extent) {
+        W2V_IN_ORDER(value, work.late->hidden);
+        w2v_update_late_block(work.late, k * W2V_BLOCK);
     }
     if (work.dots && W2V_HAS_PIECE(k) && work.dots->next < W2V_PIECES) {
         W2V_IN_ORDER(value, work.dots->at);

@@ -25,7 +25,7 @@ W2V_NOINLINE void w2v_sg_take_any(w2v_worker *worker, const w2v_plan *plan)
                                  .learn_hidden = 1, .compute_loss = worker->run->compute_loss};
     w2v_draw_coming_noise(worker);
     w2v_sg_step(worker, &projection, plan->input, worker->tokens[plan->begin].word_id, token->word_id,
-                plan->rows, plan->count, 1);
+                worker->step_rows, w2v_list_step_rows(worker, plan), 1);
     worker->loss += projection.loss;
 }
 
@@ -35,8 +35,8 @@ W2V_NOINLINE void w2v_sg_take_any(w2v_worker *worker, const w2v_plan *plan)
  */
 W2V_INLINE void w2v_sg_take(w2v_worker *worker, const w2v_plan *plan)
 {
-    if (W2V_LIKELY(worker->fusible && w2v_distinct(plan))) {
-        W2V_BY_COUNT(plan->count, w2v_take_rows(worker, plan, n, plan->input, plan->input, W2V_ADD_TO_HIDDEN,
+    if (W2V_LIKELY(w2v_is_distinct(worker))) {
+        W2V_BY_COUNT(worker->model->negative + 1, w2v_take_rows(worker, plan, n, plan->input, plan->input, W2V_ADD_TO_HIDDEN,
                                                 W2V_OVERLAPS))
         return;
     }

@@ -28,20 +28,20 @@ typedef struct {
 
 /* One skip-gram pair or CBOW step whose chance is drawn. */
 typedef struct {
-    int64_t center;       /* a place in w2v_worker.tokens */
-    int64_t begin, end;   /* CBOW: the window, centre included; skip-gram: begin is the context word's place */
-    uint64_t stream;      /* of the centre, what is left of it: the negatives are its next draws */
-    float *input;         /* skip-gram: the row of the context word */
-    float **rows;         /* the target's row, then those of the negatives that are not the target */
-    int64_t count;        /* of rows; 0 when negative = 0 */
-    int follows;          /* may be scored while the step before it is taken; see overlap.c */
-    int32_t ids[W2V_GROUP]; /* the target and the negatives, filled up with numbers that are no words */
+    int64_t center;     /* a place in w2v_worker.tokens */
+    int64_t begin, end; /* CBOW: the window, centre included; skip-gram: begin is the context word's place */
+    uint64_t stream;    /* of the centre, what is left of it: the negatives are its next draws */
+    float *input;       /* skip-gram: the row of the context word */
+    float **rows;       /* (negative + 1,), W2V_PLANS apart: those of the target and of the negatives */
 } w2v_plan;
 
-/* A place in a piece: the centre and its window, the coming context word of skip-gram, the coming draw of the centre. */
+/* A place in a piece: a centre, its window, and what the step that is placed next needs to know. */
 typedef struct {
-    int64_t center, begin, end, context;
-    uint64_t next_draw;
+    int64_t center, begin, end;
+    int32_t word_id;    /* of the centre */
+    uint64_t stream;    /* of the centre, what is left of it */
+    int64_t context;    /* skip-gram: the coming context word */
+    const float *input; /* skip-gram: the row of the one before */
 } w2v_place;
 
 /* The tables that steps change. */
@@ -78,9 +78,13 @@ typedef struct {
     w2v_place place;          /* where planning stands */
     int64_t step, planned, placed; /* of the piece: the step that is taken, how many are planned, how many placed */
     int64_t asked_center;     /* whose path's rows were asked for last */
-    w2v_plan plans[W2V_PLANS]; /* step i is plans[i % W2V_PLANS] */
-    uint32_t *noise;          /* (W2V_BATCH, negative), of the batch that is planned next: the values of r */
-    int32_t *noise_words;     /* the same: the words */
+    w2v_plan plans[W2V_PLANS]; /* step i is plans[i % W2V_PLANS], here and below */
+    float **rows;              /* (negative + 1, W2V_PLANS): of the targets, then of the first negatives, and so on */
+    int32_t *words;            /* the same: their words */
+    int32_t *distinct;         /* (W2V_PLANS,): not 0 if all words of a step differ */
+    int32_t *follows;          /* (W2V_PLANS,): not 0 if a step shares no row with the one before: step_rows.c */
+    uint32_t *noise;           /* (negative, W2V_BATCH), of the batch that is planned next: the values of r */
+    float **step_rows;         /* (negative + 1,): those of one step, where they are not its plan's */
     int fusible; /* a step on at most W2V_GROUP distinct rows may go the short way */
     int on_paths; /* skip-gram steps are those of path.c */
     int overlaps; /* skip-gram steps are those of overlap.c */
@@ -93,7 +97,9 @@ typedef struct {
     float **context_rows; /* CBOW: (2 * window,) */
     float *negative_labels; /* (negative + 1,): 1, then 0 */
     float *hidden, *error;  /* (stride,) each */
-    float *pair_g; /* (W2V_GROUP,): see overlap.c */
+    float *pair_g; /* (W2V_GROUP,): see overlap.c and late_update.c */
+    float *late_hidden; /* (stride,): see late_update.c */
+    int is_late; /* the output rows of the step before are still to be updated */
 
     w2v_copies copies[W2V_TABLES];
     uint32_t most_apart; /* steps after which a copy is joined; 0: there are none */
@@ -124,10 +130,11 @@ static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64
 {
     const w2v_model *model = worker->model;
     const size_t stride = (size_t)model->stride, rows = (size_t)negative + 1;
-    const size_t group = W2V_GROUP; /* rows of a plan are noted by groups, lists of rows copied by groups */
+    const size_t group = W2V_GROUP; /* lists of rows are copied by groups */
     size_t used = 0;
     worker->hidden = w2v_take(arena, &used, stride, sizeof(float));
     worker->error = w2v_take(arena, &used, stride, sizeof(float));
+    worker->late_hidden = w2v_take(arena, &used, stride, sizeof(float));
     worker->pair_g = w2v_take(arena, &used, group, sizeof(float));
     const size_t path = ((size_t)model->longest_code + W2V_GROUP - 1) / W2V_GROUP * W2V_GROUP;
     worker->path_rows = w2v_take(arena, &used, path, sizeof(float *));
@@ -135,13 +142,12 @@ static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64
     worker->path_g = w2v_take(arena, &used, path, sizeof(float));
     worker->context_rows = w2v_take(arena, &used, (size_t)tokens + group, sizeof(float *));
     worker->negative_labels = w2v_take(arena, &used, rows, sizeof(float));
-    for (int i = 0; i < W2V_PLANS; i++) {
-        worker->plans[i].rows = w2v_take(arena, &used, group > rows ? group : rows, sizeof(float *));
-        for (int32_t j = 0; j < W2V_GROUP; j++)
-            worker->plans[i].ids[j] = -1 - j;
-    }
-    worker->noise = w2v_take(arena, &used, W2V_BATCH * rows, sizeof(uint32_t));
-    worker->noise_words = w2v_take(arena, &used, W2V_BATCH * rows, sizeof(int32_t)); /* a group may be read from each step's */
+    worker->rows = w2v_take(arena, &used, rows * W2V_PLANS, sizeof(float *));
+    worker->words = w2v_take(arena, &used, rows * W2V_PLANS, sizeof(int32_t));
+    worker->distinct = w2v_take(arena, &used, W2V_PLANS, sizeof(int32_t));
+    worker->follows = w2v_take(arena, &used, W2V_PLANS, sizeof(int32_t));
+    worker->noise = w2v_take(arena, &used, rows * W2V_BATCH, sizeof(uint32_t));
+    worker->step_rows = w2v_take(arena, &used, rows, sizeof(float *));
     size_t copied = 0;
     for (int i = 0; i < W2V_TABLES; i++) {
         w2v_copies *const copies = &worker->copies[i];
@@ -180,11 +186,15 @@ static int w2v_worker_open(w2v_worker *worker, const w2v_model *model, int64_t t
         worker->path_labels[i] = 0.0f;
     for (int64_t i = 0; i <= negative; i++)
         worker->negative_labels[i] = i == 0 ? 1.0f : 0.0f;
-    for (int i = 0; i < W2V_PLANS; i++) { /* rows are asked for, whether their plan has been made or not */
-        worker->plans[i].input = worker->hidden;
-        for (int64_t j = 0; j <= negative; j++)
-            worker->plans[i].rows[j] = worker->hidden;
-    }
+    /* A batch is noted as a whole, and rows are asked for, whether all its steps have been planned or not. */
+    memset(worker->words, 0, (size_t)(negative + 1) * W2V_PLANS * sizeof *worker->words);
+    memset(worker->noise, 0, (size_t)(negative + 1) * W2V_BATCH * sizeof *worker->noise);
+    memset(worker->distinct, 0, W2V_PLANS * sizeof *worker->distinct);
+    memset(worker->follows, 0, W2V_PLANS * sizeof *worker->follows);
+    for (int64_t i = 0; i < (negative + 1) * W2V_PLANS; i++)
+        worker->rows[i] = worker->hidden;
+    for (int i = 0; i < W2V_PLANS; i++)
+        worker->plans[i] = (w2v_plan){.input = worker->hidden, .rows = worker->rows + i};
     return W2V_OK;
 }
 
