@@ -1,7 +1,7 @@
 /*
- * simd_avx2.c - the kernels in vectors of eight floats. FMA, which processors with AVX2 have but for some of VIA's, is used where a product is
- * exact (w2v_add_exact_product), and nowhere else: it would round once for two. PREFETCHW, which the oldest processors with AVX2
- * do not have, does nothing there.
+ * simd_avx2.c - the kernels in vectors of eight floats. FMA, which processors with AVX2 have but for some of VIA's, is used
+ * where a product is exact (w2v_add_exact_product), and nowhere else: it would round once for two. PREFETCHW, which the oldest
+ * processors with AVX2 do not have, does nothing there.
  */
 #if defined(__x86_64__)
 #include "internal.h"

@@ -16,9 +16,7 @@
 W2V_INLINE void w2v_load_late(const w2v_worker *worker, int count, float **rows, w2v_vec *g)
 {
     w2v_load_rows(w2v_plan_of(worker, worker->step - 1), count, rows);
-#pragma GCC unroll 8
-    for (int i = 0; i < count; i++)
-        g[i] = w2v_all(worker->pair_g[i]);
+    w2v_in_all_lanes(count, worker->pair_g, g);
 }
 
 W2V_INLINE void w2v_update_late_rows(w2v_worker *worker, int count)
@@ -43,9 +41,7 @@ W2V_NOINLINE void w2v_catch_up(w2v_worker *worker)
 W2V_INLINE void w2v_error_of_step(w2v_worker *worker, int count, float *const *rows, const w2v_asked *asked)
 {
     w2v_vec g[W2V_GROUP];
-#pragma GCC unroll 8
-    for (int i = 0; i < count; i++)
-        g[i] = w2v_all(worker->pair_g[i]);
+    w2v_in_all_lanes(count, worker->pair_g, g);
     for (int64_t at = 0; at < worker->extent; at += W2V_BLOCK) {
         w2v_ask_on_the_way(asked, at);
         w2v_store(worker->error + at, w2v_update(count, at, w2v_all(0.0f), rows, g, w2v_all(0.0f), 0));
@@ -59,12 +55,10 @@ W2V_INLINE void w2v_take_late(w2v_worker *worker, const w2v_plan *plan, int coun
     w2v_vec g[W2V_GROUP];
     w2v_load_rows(plan, count, rows);
     const w2v_sums x = w2v_dots(count, worker->extent, worker->hidden, rows);
-    const float *const context = w2v_coming_context_row(worker);
-    float *const *const coming = w2v_coming_plan(worker)->rows;
     const int sooner = is_late ? count / 2 : 0; /* of the coming rows are asked for during the sigmoid */
     w2v_draws noise = w2v_coming_noise(worker, count - 1);
     w2v_late_update late = {.count = count, .extent = worker->extent, .hidden = worker->late_hidden, .rows = late_rows,
-                            .g = g, .asked = {.context = context, .rows = coming, .count = sooner}};
+                            .g = g, .asked = w2v_coming_rows(worker, 0, sooner, 1)};
     if (is_late)
         w2v_load_late(worker, count, late_rows, g);
     w2v_gradients_meanwhile(x, w2v_negative_labels, worker->tokens[plan->center].alpha, worker->pair_g,
@@ -73,8 +67,7 @@ W2V_INLINE void w2v_take_late(w2v_worker *worker, const w2v_plan *plan, int coun
         for (int64_t at = W2V_SIGMOID_PARTS * W2V_BLOCK; at < worker->extent; at += W2V_BLOCK)
             w2v_update_late_block(&late, at);
     w2v_count_loss(worker, x, count);
-    const w2v_asked others = {.context = is_late ? NULL : context, .rows = coming + sooner * W2V_PLANS,
-                              .count = count - sooner};
+    const w2v_asked others = w2v_coming_rows(worker, sooner, count - sooner, !is_late);
     w2v_error_of_step(worker, count, rows, &others);
 }
 

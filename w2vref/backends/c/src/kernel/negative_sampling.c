@@ -72,10 +72,8 @@ W2V_INLINE void w2v_update_step(const w2v_worker *worker, int count, float *cons
 {
     const int64_t extent = worker->extent;
     w2v_vec all_g[W2V_GROUP];
-    for (int i = 0; i < count; i++)
-        all_g[i] = w2v_all(g[i]);
-    const w2v_asked asked = {.context = asks_for_context ? w2v_coming_context_row(worker) : NULL,
-                             .rows = w2v_coming_plan(worker)->rows, .count = count};
+    w2v_in_all_lanes(count, g, all_g);
+    const w2v_asked asked = w2v_coming_rows(worker, 0, count, asks_for_context);
     for (int64_t block = 0; block < extent; block += W2V_BLOCK) {
         w2v_ask_on_the_way(&asked, block);
         if (W2V_WIDTH == 8 && block + W2V_BLOCK <= extent) {

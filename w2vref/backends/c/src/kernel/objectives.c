@@ -96,9 +96,7 @@ W2V_INLINE void w2v_update_group(const w2v_projection *p, int count, float *cons
     const float *const hidden = p->hidden;
     float *const error = p->error;
     w2v_vec all_g[W2V_GROUP];
-#pragma GCC unroll 8
-    for (int i = 0; i < count; i++)
-        all_g[i] = w2v_all(g[i]);
+    w2v_in_all_lanes(count, g, all_g);
     for (int64_t at = 0; at < extent; at += W2V_WIDTH)
         w2v_store(error + at, w2v_update(count, at, w2v_load(hidden + at), rows, all_g,
                                          w2v_load(error + at), learn_hidden));

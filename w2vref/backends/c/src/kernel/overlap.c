@@ -41,18 +41,16 @@ W2V_INLINE void w2v_take_and_score_next(w2v_worker *worker, const w2v_plan *plan
     w2v_vec g[W2V_GROUP], lanes[W2V_GROUP][W2V_PARTS];
     w2v_load_rows(plan, count, rows);
     w2v_load_rows(next, count, next_rows);
-    const w2v_plan *const coming = w2v_coming_plan(worker);
-    const int sooner = count / 3; /* of its rows are asked for along with these dots, the others along with the update */
-    const w2v_asked last_rows = {.rows = coming->rows + (count - sooner) * W2V_PLANS, .count = sooner};
+    const int sooner = count / 3; /* of the coming rows are asked for along with these dots, the others with the update */
+    const w2v_asked last_rows = w2v_coming_rows(worker, count - sooner, sooner, 0);
     w2v_lanes_of_dots(1, count, extent, next->input, next_rows, lanes, &last_rows);
-    for (int i = 0; i < count; i++)
-        g[i] = w2v_all(worker->pair_g[i]);
+    w2v_in_all_lanes(count, worker->pair_g, g);
     lanes[0][0] = w2v_update_target(extent, rows[0], g[0], plan->input, worker->error, next_rows[0], next->input);
     const w2v_sums x = w2v_reduce(lanes);
     w2v_draws noise = w2v_coming_noise(worker, count - 1);
     w2v_update_in_blocks update = {.count = count, .extent = extent, .hidden = plan->input, .error = worker->error,
                                    .rows = rows, .g = g,
-                                   .asked = {.context = coming->input, .rows = coming->rows, .count = count - sooner}};
+                                   .asked = w2v_coming_rows(worker, 0, count - sooner, 1)};
     w2v_gradients_meanwhile(x, w2v_negative_labels, worker->tokens[next->center].alpha, worker->pair_g,
                             (w2v_meanwhile){.draws = &noise, .update = &update});
     for (int64_t at = W2V_SIGMOID_PARTS * W2V_BLOCK; at < extent; at += W2V_BLOCK)

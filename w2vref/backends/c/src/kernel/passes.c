@@ -108,6 +108,14 @@ W2V_INLINE void w2v_store_sums(float *to, w2v_sums x)
         *(w2v_sum *)(to + part * W2V_SUM_WIDTH) = x.part[part];
 }
 
+/* Write each of the first `count` numbers into all lanes of a vector. count: a constant. */
+W2V_INLINE void w2v_in_all_lanes(int count, const float *g, w2v_vec *all_g)
+{
+#pragma GCC unroll 8
+    for (int i = 0; i < count; i++)
+        all_g[i] = w2v_all(g[i]);
+}
+
 /*
  * Update W2V_WIDTH components, from `at`, of rows[0 .. count) and return their error.
  * g: the gradients in all lanes. error: what earlier groups left.

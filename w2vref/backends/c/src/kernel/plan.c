@@ -185,14 +185,19 @@ W2V_INLINE w2v_draws w2v_noise_of(const w2v_worker *worker, const w2v_plan *plan
                        .r = worker->noise + (uint64_t)step % W2V_BATCH};
 }
 
+W2V_INLINE void w2v_draw_at_once(w2v_draws noise, int64_t negative)
+{
+    while (noise.next < negative)
+        w2v_draw_next(&noise);
+}
+
 /* Draw the noise of the coming batch at once. */
 static void w2v_draw_batch(w2v_worker *worker)
 {
     const int64_t negative = worker->model->negative;
     const w2v_plan *const plans = worker->plans + worker->planned % W2V_PLANS;
     for (int64_t i = 0; i < worker->placed - worker->planned; i++)
-        for (w2v_draws noise = w2v_noise_of(worker, &plans[i], i, 0); noise.next < negative;)
-            w2v_draw_next(&noise);
+        w2v_draw_at_once(w2v_noise_of(worker, &plans[i], i, 0), negative);
 }
 
 /* When a batch begins: plan the next, and place the one after it if the piece has more steps. */
@@ -249,9 +254,7 @@ W2V_INLINE w2v_draws w2v_coming_noise(const w2v_worker *worker, int count)
 /* Draw it at once. */
 W2V_INLINE void w2v_draw_coming_noise(const w2v_worker *worker)
 {
-    w2v_draws noise = w2v_coming_noise(worker, 0);
-    while (noise.next < worker->model->negative)
-        w2v_draw_next(&noise);
+    w2v_draw_at_once(w2v_coming_noise(worker, 0), worker->model->negative);
 }
 
 /*
@@ -265,6 +268,13 @@ W2V_INLINE const float *w2v_coming_context_row(const w2v_worker *worker)
     if (worker->step + W2V_AHEAD >= worker->planned)
         return worker->hidden;
     return w2v_new_context_row(worker, w2v_coming_plan(worker)->center);
+}
+
+/* Return `count` rows of the coming plan, from the first-th, as what is asked for on the way, and its context row. */
+W2V_INLINE w2v_asked w2v_coming_rows(const w2v_worker *worker, int first, int count, int with_context)
+{
+    return (w2v_asked){.context = with_context ? w2v_coming_context_row(worker) : NULL,
+                       .rows = w2v_coming_plan(worker)->rows + first * W2V_PLANS, .count = count};
 }
 
 /* Ask for the rows of a coming step's Huffman path. */

@@ -100,7 +100,7 @@ W2V_INLINE void w2v_update_block(const w2v_update_in_blocks *update, int64_t at)
               h + w2v_update(update->count - 1, at, h, update->rows + 1, update->g + 1, error, 1));
 }
 
-/* The same. */
+/* Update the sixteen components from `at` of rows that were left for later. */
 W2V_INLINE void w2v_update_late_block(const w2v_late_update *late, int64_t at)
 {
     const w2v_vec h = w2v_load(late->hidden + at);

@@ -82,7 +82,7 @@ typedef struct {
     float **rows;              /* (negative + 1, W2V_PLANS): of the targets, then of the first negatives, and so on */
     int32_t *words;            /* the same: their words */
     int32_t *distinct;         /* (W2V_PLANS,): not 0 if all words of a step differ */
-    int32_t *follows;          /* (W2V_PLANS,): not 0 if a step shares no row with the one before: step_rows.c */
+    int32_t *follows;          /* (W2V_PLANS,): not 0 if it may overlap with the step before: step_rows.c */
     uint32_t *noise;           /* (negative, W2V_BATCH), of the batch that is planned next: the values of r */
     float **step_rows;         /* (negative + 1,): those of one step, where they are not its plan's */
     int fusible; /* a step on at most W2V_GROUP distinct rows may go the short way */
