@@ -154,6 +154,7 @@ static int w2v_do_train(const w2v_model *model, const w2v_corpus *corpus, const 
     worker.fusible = !model->hs && !(model->sg && model->lock_count) && model->negative < W2V_GROUP;
     worker.overlaps = W2V_OVERLAPS && model->sg && worker.fusible;
     worker.on_paths = model->sg && model->hs && !model->negative && !model->lock_count;
+    worker.on_rings = W2V_OVERLAPS && worker.on_paths;
     worker.corpus = corpus;
     worker.run = run;
     const w2v_float_mode mode = w2v_enter_ieee();

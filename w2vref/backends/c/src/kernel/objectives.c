@@ -50,42 +50,13 @@ W2V_NOINLINE void w2v_dots_of_rows(int64_t extent, const float *hidden, int64_t 
     W2V_BY_COUNT(count, w2v_store_sums(x, w2v_dots(n, extent, hidden, rows)))
 }
 
-/* Return the loss in nats of `count` steps. x, labels: as w2v_gradients_of. */
-W2V_NOINLINE double w2v_loss_of(int64_t count, const float *x, const float *labels)
-{
-    double loss = 0.0;
-    for (int64_t i = 0; i < count; i += W2V_GROUP)
-        loss += w2v_group_loss(w2v_load_sums(x + i), labels + i, (int)(count - i < W2V_GROUP ? count - i : W2V_GROUP));
-    return loss;
-}
-
-/*
- * Go from the dots of `count` steps to their gradients, in place. g and labels: (count,) padded to a group, and 32-byte
- * aligned. Two groups at a time: the parts of a sigmoid wait for each other, those of two sigmoids do not.
- */
-W2V_INLINE void w2v_gradients_of(int64_t count, const float *labels, float alpha, float *g)
-{
-    int64_t i = 0;
-    for (; i + W2V_GROUP < count; i += 2 * W2V_GROUP) {
-        const w2v_sums x = w2v_load_sums(g + i), next = w2v_load_sums(g + i + W2V_GROUP);
-        w2v_gradients(x, labels + i, alpha, g + i);
-        w2v_gradients(next, labels + i + W2V_GROUP, alpha, g + i + W2V_GROUP);
-    }
-    if (i < count)
-        w2v_gradients(w2v_load_sums(g + i), labels + i, alpha, g + i);
-}
-
-/*
- * Score and gradient of steps whose rows all differ: write g. All dots first, then all sigmoids: a sigmoid after each group
- * of dots would have the processor wait for each.
- */
+/* Score and gradient of up to W2V_GROUP steps whose rows all differ: write g. */
 static void w2v_score_rows(w2v_projection *p, int64_t count, float *const *rows, const float *labels, float *g)
 {
-    for (int64_t i = 0; i < count; i += W2V_GROUP)
-        w2v_dots_of_rows(p->extent, p->hidden, count - i < W2V_GROUP ? count - i : W2V_GROUP, rows + i, g + i);
+    w2v_dots_of_rows(p->extent, p->hidden, count, rows, g);
     if (W2V_UNLIKELY(p->compute_loss))
-        p->loss += w2v_loss_of(count, g, labels);
-    w2v_gradients_of(count, labels, p->alpha, g);
+        p->loss += w2v_group_loss(w2v_load_sums(g), labels, (int)count);
+    w2v_gradients(w2v_load_sums(g), labels, p->alpha, g);
 }
 
 /* Update of a group: the rows and p->error change. */
@@ -133,11 +104,4 @@ static void w2v_steps(w2v_projection *p, int64_t count, float *const *rows, cons
         labels += size;
         count -= size;
     }
-}
-
-/* Update of all steps of a path. */
-static void w2v_update_path(const w2v_projection *p, int64_t count, float *const *rows, const float *g)
-{
-    for (int64_t i = 0; i < count; i += W2V_GROUP)
-        w2v_update_rows(p, count - i < W2V_GROUP ? count - i : W2V_GROUP, rows + i, g + i);
 }

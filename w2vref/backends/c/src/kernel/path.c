@@ -5,75 +5,74 @@
  *   update     A_k += the sum of g_i row_i;  row_i += g_i A_k, and in the same pass x_i = A_(k+1) . row_i
  *
  * Pair k + 1 needs the rows as pair k leaves them. A row that has just been updated is still in a register: the
- * dots of the coming pair cost no pass of their own, and fill the time in which the sums of the update wait for
- * each other. The steps are those of w2v_train_objectives, in the same order, so the bits are the same.
+ * dots of the coming pair cost no pass of their own. Where a block is one vector (W2V_OVERLAPS), the groups of a
+ * path follow each other in a ring: while one is updated and scored, the sigmoid of the group before it is taken,
+ *
+ *   update 0 and the last sigmoid of this pair,  update 1 and sigmoid 0 of the next pair,  update 2 and sigmoid 1,  ..
+ *
+ * so that no update waits for the sigmoid that it needs, and no sigmoid stands in the way of an update. Therefore there
+ * are two groups at least, and none is much shorter than another. The steps are those of w2v_train_objectives, in the
+ * same order, so the bits are the same.
  */
 
-/* The pair in hand, and the one whose dots are taken on the way. */
-typedef struct {
-    float *input;      /* A_k */
-    const float *next; /* A_(k+1), another row; NULL: there is none */
-    float *error;      /* (stride,) what earlier groups of the path add to A_k */
-    int64_t extent;
-    int from_zero, last; /* the first group; the last one, after which A_k changes */
-} w2v_path_pair;
-
-/* Update up to W2V_GROUP rows of a path and what they add to A_k; return the dots with A_(k+1), if there is one. */
-W2V_INLINE w2v_sums w2v_update_and_score(const w2v_path_pair *pair, int count, float *const *path_rows, const float *g,
-                                         int scores)
+/* From now on, ask for the path of the centre behind this one; of the last one's word, behind the last one. */
+W2V_INLINE void w2v_look_ahead(w2v_worker *worker, int64_t center)
 {
-    float *const input = pair->input, *const error = pair->error;
-    const float *const next = pair->next;
-    const int64_t extent = pair->extent;
-    const int from_zero = pair->from_zero, last = pair->last;
-    float *rows[W2V_GROUP];
-    w2v_vec all_g[W2V_GROUP];
-    w2v_vec lanes[W2V_GROUP][W2V_PARTS];
-#pragma GCC unroll 8
-    for (int i = 0; i < count; i++) {
-        rows[i] = path_rows[i];
-        all_g[i] = w2v_all(g[i]);
-    }
-#pragma GCC unroll 4
-    for (int part = 0; part < W2V_PARTS; part++) {
-        w2v_vec dots[W2V_GROUP];
-        for (int i = 0; i < W2V_GROUP; i++)
-            dots[i] = w2v_all(-0.0f); /* -0 + x is x, of whatever sign a zero has: as w2v_dots begins */
-#pragma GCC unroll 1
-        for (int64_t at = part * W2V_WIDTH; at < extent; at += W2V_BLOCK) {
-            const w2v_vec a = w2v_load(input + at);
-            const w2v_vec h = scores ? w2v_load(next + at) : a;
-            w2v_vec e = from_zero ? w2v_all(0.0f) : w2v_load(error + at);
-#pragma GCC unroll 8
-            for (int i = 0; i < count; i++) {
-                w2v_vec row = w2v_load(rows[i] + at);
-                e += all_g[i] * row;
-                row += all_g[i] * a;
-                w2v_store(rows[i] + at, row);
-                if (scores)
-                    dots[i] += h * row;
-            }
-            if (last)
-                w2v_store(input + at, a + e);
-            else
-                w2v_store(error + at, e);
-        }
-#pragma GCC unroll 8
-        for (int i = 0; i < W2V_GROUP; i++)
-            lanes[i][part] = i < count ? dots[i] : w2v_all(0.0f);
-    }
-    return w2v_reduce(lanes);
+    const w2v_model *const model = worker->model;
+    const int64_t word_id = worker->tokens[center + (center + 1 < worker->last_center)].word_id;
+    const int64_t first = model->code_offsets[word_id] + W2V_WARM_LEVELS, last = model->code_offsets[word_id + 1] - 1;
+    worker->coming_node = model->points + (first < last ? first : last);
+    worker->last_coming = model->points + last;
 }
 
-W2V_NOINLINE void w2v_update_path_group(const w2v_path_pair *pair, int64_t count, float *const *rows, const float *g)
+/* Return the next row of the coming path; when all have been asked for, the last one again: without a branch. */
+W2V_INLINE const float *w2v_next_coming_row(w2v_worker *worker)
 {
-    W2V_BY_COUNT(count, w2v_update_and_score(pair, n, rows, g, 0))
+    const uint32_t *const node = worker->coming_node;
+    worker->coming_node = node + (node < worker->last_coming);
+    return w2v_row_of(&worker->copies[W2V_NODES], worker->model->stride, *node);
 }
 
-W2V_NOINLINE w2v_sums w2v_update_and_score_group(const w2v_path_pair *pair, int64_t count, float *const *rows,
-                                                 const float *g)
+/* Take a pair whose path has been scored, and score the next one, of the same centre, on the way. */
+W2V_INLINE void w2v_update_and_score_path(w2v_worker *worker, const w2v_path *path, w2v_path_pair *pair, float alpha)
 {
-    W2V_BY_COUNT(count, return w2v_update_and_score(pair, n, rows, g, 1))
+    const int64_t last = path->groups - 1;
+    const int compute_loss = worker->run->compute_loss;
+    float *const input = pair->input;
+    pair->input = NULL;
+    for (int64_t group = 0; group <= last; group++) { /* the gradients of a group give way to its coming dots */
+        float *const *const rows = path->rows + group * W2V_GROUP;
+        float *const g = path->g + group * W2V_GROUP;
+        const w2v_pending pending = w2v_pending_group(path, group ? group - 1 : last, alpha);
+        pair->asked = w2v_next_coming_row(worker);
+        if (group == last)
+            pair->input = input;
+        const w2v_sums x = group ? w2v_update_and_score_more(pair, path->counts[group], rows, g, pending)
+                                 : w2v_update_and_score_first(pair, path->counts[group], rows, g, pending);
+        w2v_store_sums(g, x);
+        if (W2V_UNLIKELY(compute_loss))
+            worker->loss += w2v_group_loss(x, path->labels + group * W2V_GROUP, path->counts[group]);
+    }
+#if !W2V_OVERLAPS
+    w2v_settle_groups(path, path->groups, alpha);
+#endif
+}
+
+/* Take a pair whose path has been scored. */
+W2V_INLINE void w2v_update_path(w2v_worker *worker, const w2v_path *path, w2v_path_pair *pair, float alpha)
+{
+    const int64_t last = path->groups - 1;
+    float *const input = pair->input;
+    pair->input = NULL;
+    for (int64_t group = 0; group <= last; group++) {
+        pair->asked = w2v_next_coming_row(worker);
+        if (group == last)
+            pair->input = input;
+        if (group == 0)
+            w2v_update_first(pair, path->counts[0], path->rows, path->g, w2v_pending_group(path, last, alpha));
+        else
+            w2v_update_more(pair, path->counts[group], path->rows + group * W2V_GROUP, path->g + group * W2V_GROUP);
+    }
 }
 
 /* Take a pair of a model with hierarchical softmax alone and no locks. */
@@ -81,34 +80,25 @@ static void w2v_sg_take_path(w2v_worker *worker, const w2v_plan *plan)
 {
     const w2v_plan *const next = worker->step + 1 < worker->planned ? w2v_plan_of(worker, worker->step + 1) : NULL;
     const w2v_token *token = &worker->tokens[plan->center];
-    const int compute_loss = worker->run->compute_loss;
-    float *const *const rows = worker->path_rows;
-    float *const g = worker->path_g, *const labels = worker->path_labels;
+    w2v_path *const path = &worker->path;
     if (!worker->scored) {
+        w2v_gather_path(worker, path, token->word_id);
+        if (W2V_OVERLAPS && W2V_UNLIKELY(path->groups < 2)) {
+            w2v_sg_take_any(worker, plan); /* a path of one node */
+            return;
+        }
         w2v_projection projection = {.hidden = plan->input, .extent = worker->extent, .alpha = token->alpha,
-                                     .compute_loss = compute_loss};
-        w2v_gather_path(worker, token->word_id);
-        w2v_score_rows(&projection, worker->path_length, rows, labels, g);
+                                     .compute_loss = worker->run->compute_loss};
+        w2v_take_dots(path, &projection);
+        w2v_settle_groups(path, path->groups - W2V_OVERLAPS, token->alpha);
         worker->loss += projection.loss;
+        w2v_look_ahead(worker, plan->center);
     }
-    w2v_ask_for_path(worker);
-    const int64_t count = worker->path_length;
-    const int scores = next && next->center == plan->center && next->input != plan->input;
-    w2v_path_pair pair = {.input = plan->input, .next = scores ? next->input : NULL, .error = worker->error,
-                          .extent = worker->extent};
-    for (int64_t first = 0; first < count; first += W2V_GROUP) {
-        const int64_t size = count - first < W2V_GROUP ? count - first : W2V_GROUP;
-        pair.from_zero = first == 0;
-        pair.last = first + size == count;
-        if (scores) /* the gradients of a group give way to its coming dots */
-            w2v_store_sums(g + first, w2v_update_and_score_group(&pair, size, rows + first, g + first));
-        else
-            w2v_update_path_group(&pair, size, rows + first, g + first);
-    }
-    if (scores) {
-        if (W2V_UNLIKELY(compute_loss))
-            worker->loss += w2v_loss_of(count, g, labels);
-        w2v_gradients_of(count, labels, token->alpha, g);
-    }
-    worker->scored = scores;
+    worker->scored = next && next->center == plan->center && next->input != plan->input;
+    w2v_path_pair pair = {.extent = worker->extent, .hidden = plan->input, .next = worker->scored ? next->input : NULL,
+                          .error = worker->error, .input = plan->input, .asked = NULL};
+    if (worker->scored)
+        w2v_update_and_score_path(worker, path, &pair, token->alpha);
+    else
+        w2v_update_path(worker, path, &pair, token->alpha);
 }

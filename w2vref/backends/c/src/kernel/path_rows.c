@@ -26,38 +26,51 @@ W2V_INLINE void w2v_prefetch_path(const w2v_worker *worker, int64_t word_id)
 }
 
 #if W2V_SUM_WIDTH == 8
-/* List W2V_GROUP nodes of paths, from entry `from` of the codes, as nodes `to` .. of the path in hand. */
-W2V_INLINE void w2v_gather_nodes(w2v_worker *worker, int64_t from, int64_t to)
+/* List W2V_GROUP nodes of paths, from entry `from` of the codes, in places `to` .. of a path. */
+W2V_INLINE void w2v_gather_nodes(const w2v_worker *worker, w2v_path *path, int64_t from, int64_t to)
 {
     const w2v_model *const model = worker->model;
     const w2v_copies *const nodes = &worker->copies[W2V_NODES];
     const __m256i points = _mm256_loadu_si256((const __m256i *)(model->points + from));
     const __m256i codes = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(model->codes + from)));
     const __m128i low = _mm256_castsi256_si128(points), high = _mm256_extracti128_si256(points, 1);
-    __m256i *const rows = (__m256i *)(worker->path_rows + to);
+    __m256i *const rows = (__m256i *)(path->rows + to);
     _mm256_storeu_si256(rows, w2v_four_rows(nodes, model->stride, low, 1));
     _mm256_storeu_si256(rows + 1, w2v_four_rows(nodes, model->stride, high, 1));
-    _mm256_storeu_ps(worker->path_labels + to, _mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_set1_epi32(1), codes)));
+    _mm256_storeu_ps(path->labels + to, _mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_set1_epi32(1), codes)));
 }
 #endif
 
-/* Have the rows and the labels of a word's Huffman path, from the root, in the worker. */
-W2V_INLINE void w2v_gather_path(w2v_worker *worker, int64_t word_id)
+/*
+ * List the rows and the labels of a word's Huffman path, from the root, in groups of W2V_GROUP, of which the last one may
+ * be shorter; on rings in at least two, if there are two nodes, of about the same length.
+ */
+W2V_INLINE void w2v_gather_path(const w2v_worker *worker, w2v_path *path, int64_t word_id)
 {
     const w2v_model *const model = worker->model;
-    if (worker->path_id == word_id)
+    if (path->word_id == word_id)
         return;
-    const int64_t first = model->code_offsets[word_id], count = model->code_offsets[word_id + 1] - first;
-    int64_t i = 0;
+    int64_t from = model->code_offsets[word_id];
+    const uint32_t nodes = (uint32_t)(model->code_offsets[word_id + 1] - from);
+    const uint32_t full = (nodes + W2V_GROUP - 1) / W2V_GROUP, groups = worker->on_rings && nodes > 1 && full < 2 ? 2 : full;
 #if W2V_SUM_WIDTH == 8
-    /* By groups; not the last ones of the tree, behind which there is nothing to read. */
-    for (const int64_t end = model->code_offsets[model->vocab_size]; i < count && first + i + W2V_GROUP <= end; i += W2V_GROUP)
-        w2v_gather_nodes(worker, first + i, i);
+    const int64_t end = model->code_offsets[model->vocab_size]; /* there is nothing to read behind */
 #endif
-    for (; i < count; i++) {
-        worker->path_rows[i] = w2v_row_of(&worker->copies[W2V_NODES], model->stride, model->points[first + i]);
-        worker->path_labels[i] = (float)(1 - model->codes[first + i]);
+    for (uint32_t group = 0; group < groups; group++) {
+        const uint32_t to = group * W2V_GROUP, left = nodes - to;
+        const uint32_t count = worker->on_rings ? (nodes + group) / groups : left < W2V_GROUP ? left : W2V_GROUP;
+        path->counts[group] = (int32_t)count;
+#if W2V_SUM_WIDTH == 8
+        if (W2V_LIKELY(from + W2V_GROUP <= end))
+            w2v_gather_nodes(worker, path, from, to);
+        else
+#endif
+            for (uint32_t i = 0; i < count; i++) {
+                path->rows[to + i] = w2v_row_of(&worker->copies[W2V_NODES], model->stride, model->points[from + i]);
+                path->labels[to + i] = (float)(1 - model->codes[from + i]);
+            }
+        from += count;
     }
-    worker->path_id = word_id;
-    worker->path_length = count;
+    path->word_id = word_id;
+    path->groups = groups;
 }

@@ -296,10 +296,12 @@ static void w2v_train_objectives(w2v_worker *worker, w2v_projection *projection,
 {
     w2v_clear(projection->error, projection->extent);
     if (worker->model->hs) {
-        w2v_gather_path(worker, target_id);
-        w2v_score_rows(projection, worker->path_length, worker->path_rows, worker->path_labels, worker->path_g);
+        w2v_path *const path = &worker->path;
+        w2v_gather_path(worker, path, target_id);
+        w2v_score_path(path, projection);
         w2v_ask_for_path(worker);
-        w2v_update_path(projection, worker->path_length, worker->path_rows, worker->path_g);
+        for (int64_t group = 0; group < path->groups; group++)
+            w2v_update_rows(projection, path->counts[group], path->rows + group * W2V_GROUP, path->g + group * W2V_GROUP);
     }
     w2v_steps(projection, count, rows, worker->negative_labels);
 }

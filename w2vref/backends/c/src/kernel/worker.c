@@ -55,6 +55,14 @@ typedef struct {
     uint32_t *steps;   /* (count,): that the copy has taken since it was joined, about */
 } w2v_copies;
 
+/* The Huffman path of a word: its nodes in groups, each in places for W2V_GROUP. */
+typedef struct {
+    int64_t word_id, groups; /* word_id -1: none yet */
+    int32_t *counts;         /* (groups,): nodes of each group */
+    float **rows;            /* (groups, W2V_GROUP) */
+    float *labels, *g;       /* the same; g: gradients, or the dots that they are made of */
+} w2v_path;
+
 /* A copy that is to be joined soon. */
 typedef struct {
     w2v_copies *copies;
@@ -78,6 +86,7 @@ typedef struct {
     w2v_place place;          /* where planning stands */
     int64_t step, planned, placed; /* of the piece: the step that is taken, how many are planned, how many placed */
     int64_t asked_center;     /* whose path's rows were asked for last */
+    const uint32_t *coming_node, *last_coming; /* path.c: of the next centre's path, the node to ask for, and the last one */
     w2v_plan plans[W2V_PLANS]; /* step i is plans[i % W2V_PLANS], here and below */
     float **rows;              /* (negative + 1, W2V_PLANS): of the targets, then of the first negatives, and so on */
     int32_t *words;            /* the same: their words */
@@ -87,13 +96,11 @@ typedef struct {
     float **step_rows;         /* (negative + 1,): those of one step, where they are not its plan's */
     int fusible; /* a step on at most W2V_GROUP distinct rows may go the short way */
     int on_paths; /* skip-gram steps are those of path.c */
+    int on_rings; /* and a group of a path is updated during the sigmoid of another: see path.c */
     int overlaps; /* skip-gram steps are those of overlap.c */
     int scored;   /* the gradients of the step that is taken next are at hand: in path_g or pair_g */
 
-    /* The Huffman path of word path_id (-1: none yet); the arrays are (longest_code,), padded to a group. */
-    int64_t path_id, path_length;
-    float **path_rows;
-    float *path_labels, *path_g;
+    w2v_path path; /* of the centre in hand */
     float **context_rows; /* CBOW: (2 * window,) */
     float *negative_labels; /* (negative + 1,): 1, then 0 */
     float *hidden, *error;  /* (stride,) each */
@@ -126,6 +133,12 @@ static void *w2v_take(char *arena, size_t *used, size_t count, size_t size)
     return taken;
 }
 
+/* Return how many places the nodes of a path need: those of one group more than they fill. */
+W2V_INLINE int64_t w2v_path_places(const w2v_model *model)
+{
+    return (model->longest_code / W2V_GROUP + 2) * W2V_GROUP;
+}
+
 static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64_t negative)
 {
     const w2v_model *model = worker->model;
@@ -136,10 +149,11 @@ static size_t w2v_lay_out(w2v_worker *worker, char *arena, int64_t tokens, int64
     worker->error = w2v_take(arena, &used, stride, sizeof(float));
     worker->late_hidden = w2v_take(arena, &used, stride, sizeof(float));
     worker->pair_g = w2v_take(arena, &used, group, sizeof(float));
-    const size_t path = ((size_t)model->longest_code + W2V_GROUP - 1) / W2V_GROUP * W2V_GROUP;
-    worker->path_rows = w2v_take(arena, &used, path, sizeof(float *));
-    worker->path_labels = w2v_take(arena, &used, path, sizeof(float));
-    worker->path_g = w2v_take(arena, &used, path, sizeof(float));
+    const size_t path = (size_t)w2v_path_places(model);
+    worker->path.counts = w2v_take(arena, &used, path / W2V_GROUP, sizeof(int32_t));
+    worker->path.rows = w2v_take(arena, &used, path, sizeof(float *));
+    worker->path.labels = w2v_take(arena, &used, path, sizeof(float));
+    worker->path.g = w2v_take(arena, &used, path, sizeof(float));
     worker->context_rows = w2v_take(arena, &used, (size_t)tokens + group, sizeof(float *));
     worker->negative_labels = w2v_take(arena, &used, rows, sizeof(float));
     worker->rows = w2v_take(arena, &used, rows * W2V_PLANS, sizeof(float *));
@@ -181,9 +195,9 @@ static int w2v_worker_open(w2v_worker *worker, const w2v_model *model, int64_t t
     if (!worker->memory)
         return W2V_NO_MEMORY;
     w2v_lay_out(worker, (char *)(((uintptr_t)worker->memory + 63) / 64 * 64), tokens, negative);
-    worker->path_id = -1;
-    for (int64_t i = 0; i < (model->longest_code + W2V_GROUP - 1) / W2V_GROUP * W2V_GROUP; i++)
-        worker->path_labels[i] = 0.0f;
+    worker->path.word_id = -1;
+    for (int64_t i = 0; i < w2v_path_places(model); i++)
+        worker->path.labels[i] = 0.0f;
     for (int64_t i = 0; i <= negative; i++)
         worker->negative_labels[i] = i == 0 ? 1.0f : 0.0f;
     /* A batch is noted as a whole, and rows are asked for, whether all its steps have been planned or not. */
