@@ -122,8 +122,10 @@ static void w2v_train_piece(w2v_worker *worker, int64_t first, int64_t last)
     w2v_gather_piece(worker, first, last);
     w2v_plan_first(worker);
     for (const w2v_plan *plan; (plan = w2v_planned_step(worker)); worker->step++) {
-        if (worker->on_paths)
+        if (worker->on_paths && worker->model->sg)
             w2v_sg_take_path(worker, plan);
+        else if (worker->on_paths)
+            w2v_cbow_take_path(worker, plan);
 #if W2V_OVERLAPS
         else if (worker->overlaps)
             w2v_sg_take_overlapping(worker, plan);
@@ -153,8 +155,8 @@ static int w2v_do_train(const w2v_model *model, const w2v_corpus *corpus, const 
     worker.most_apart = most_apart;
     worker.fusible = !model->hs && !(model->sg && model->lock_count) && model->negative < W2V_GROUP;
     worker.overlaps = W2V_OVERLAPS && model->sg && worker.fusible;
-    worker.on_paths = model->sg && model->hs && !model->negative && !model->lock_count;
-    worker.on_rings = W2V_OVERLAPS && worker.on_paths;
+    worker.on_paths = model->hs && !model->negative && !model->lock_count;
+    worker.on_rings = W2V_OVERLAPS && worker.on_paths && model->sg;
     worker.corpus = corpus;
     worker.run = run;
     const w2v_float_mode mode = w2v_enter_ieee();

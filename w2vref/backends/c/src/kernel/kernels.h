@@ -30,6 +30,7 @@
 #include "kernel/late_update.c"
 #include "kernel/path.c"
 #include "kernel/cbow.c"
+#include "kernel/cbow_path.c"
 #include "kernel/pairs.c"
 #include "kernel/score.c"
 #include "kernel/epoch.c"

@@ -15,24 +15,6 @@
  * same order, so the bits are the same.
  */
 
-/* From now on, ask for the path of the centre behind this one; of the last one's word, behind the last one. */
-W2V_INLINE void w2v_look_ahead(w2v_worker *worker, int64_t center)
-{
-    const w2v_model *const model = worker->model;
-    const int64_t word_id = worker->tokens[center + (center + 1 < worker->last_center)].word_id;
-    const int64_t first = model->code_offsets[word_id] + W2V_WARM_LEVELS, last = model->code_offsets[word_id + 1] - 1;
-    worker->coming_node = model->points + (first < last ? first : last);
-    worker->last_coming = model->points + last;
-}
-
-/* Return the next row of the coming path; when all have been asked for, the last one again: without a branch. */
-W2V_INLINE const float *w2v_next_coming_row(w2v_worker *worker)
-{
-    const uint32_t *const node = worker->coming_node;
-    worker->coming_node = node + (node < worker->last_coming);
-    return w2v_row_of(&worker->copies[W2V_NODES], worker->model->stride, *node);
-}
-
 /* Take a pair whose path has been scored, and score the next one, of the same centre, on the way. */
 W2V_INLINE void w2v_update_and_score_path(w2v_worker *worker, const w2v_path *path, w2v_path_pair *pair, float alpha)
 {

@@ -25,6 +25,27 @@ W2V_INLINE void w2v_prefetch_path(const w2v_worker *worker, int64_t word_id)
     }
 }
 
+/*
+ * From now on, ask for the path of the centre behind this one, a row with each group of nodes that is updated: all at once
+ * they held up what came behind. Behind the last centre, for its own.
+ */
+W2V_INLINE void w2v_look_ahead(w2v_worker *worker, int64_t center)
+{
+    const w2v_model *const model = worker->model;
+    const int64_t word_id = worker->tokens[center + (center + 1 < worker->last_center)].word_id;
+    const int64_t first = model->code_offsets[word_id] + W2V_WARM_LEVELS, last = model->code_offsets[word_id + 1] - 1;
+    worker->coming_node = model->points + (first < last ? first : last);
+    worker->last_coming = model->points + last;
+}
+
+/* Return the next row of the coming path; when all have been asked for, the last one again: without a branch. */
+W2V_INLINE const float *w2v_next_coming_row(w2v_worker *worker)
+{
+    const uint32_t *const node = worker->coming_node;
+    worker->coming_node = node + (node < worker->last_coming);
+    return w2v_row_of(&worker->copies[W2V_NODES], worker->model->stride, *node);
+}
+
 #if W2V_SUM_WIDTH == 8
 /* List W2V_GROUP nodes of paths, from entry `from` of the codes, in places `to` .. of a path. */
 W2V_INLINE void w2v_gather_nodes(const w2v_worker *worker, w2v_path *path, int64_t from, int64_t to)

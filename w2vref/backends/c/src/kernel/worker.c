@@ -86,7 +86,7 @@ typedef struct {
     w2v_place place;          /* where planning stands */
     int64_t step, planned, placed; /* of the piece: the step that is taken, how many are planned, how many placed */
     int64_t asked_center;     /* whose path's rows were asked for last */
-    const uint32_t *coming_node, *last_coming; /* path.c: of the next centre's path, the node to ask for, and the last one */
+    const uint32_t *coming_node, *last_coming; /* of the next centre's path: the node to ask for, and the last one */
     w2v_plan plans[W2V_PLANS]; /* step i is plans[i % W2V_PLANS], here and below */
     float **rows;              /* (negative + 1, W2V_PLANS): of the targets, then of the first negatives, and so on */
     int32_t *words;            /* the same: their words */
@@ -95,8 +95,8 @@ typedef struct {
     uint32_t *noise;           /* (negative, W2V_BATCH), of the batch that is planned next: the values of r */
     float **step_rows;         /* (negative + 1,): those of one step, where they are not its plan's */
     int fusible; /* a step on at most W2V_GROUP distinct rows may go the short way */
-    int on_paths; /* skip-gram steps are those of path.c */
-    int on_rings; /* and a group of a path is updated during the sigmoid of another: see path.c */
+    int on_paths; /* steps are those of path.c or cbow_path.c */
+    int on_rings; /* those of path.c, and a group of a path is updated during the sigmoid of another */
     int overlaps; /* skip-gram steps are those of overlap.c */
     int scored;   /* the gradients of the step that is taken next are at hand: in path_g or pair_g */
 
