@@ -20,6 +20,8 @@ static void w2v_cbow_take_path(w2v_worker *worker, const w2v_plan *plan)
     worker->loss += projection.loss;
     const int overlaps = W2V_OVERLAPS && path->groups > 1;
     w2v_settle_groups(path, path->groups - overlaps, token->alpha);
+    if (worker->run->workers > 1) /* another may have written last what will be written here */
+        w2v_ask_for_path(worker);
     w2v_look_ahead(worker, plan->center);
     w2v_path_pair pair = {.extent = worker->extent, .hidden = worker->hidden, .next = NULL, .error = worker->error,
                           .input = NULL, .asked = NULL};
