@@ -14,27 +14,15 @@ static void w2v_cbow_take_path(w2v_worker *worker, const w2v_plan *plan)
     w2v_gather_path(worker, path, token->word_id);
     const int64_t context_count = w2v_gather_context(worker, plan);
     w2v_project(worker->model, worker->extent, worker->context_rows, context_count, worker->hidden);
-    w2v_projection projection = {.hidden = worker->hidden, .extent = worker->extent,
+    w2v_projection projection = {.hidden = worker->hidden, .extent = worker->extent, .alpha = token->alpha,
                                  .compute_loss = worker->run->compute_loss};
-    w2v_take_dots(path, &projection);
+    w2v_score_path(path, &projection, w2v_overlaps(path));
     worker->loss += projection.loss;
-    const int overlaps = W2V_OVERLAPS && path->groups > 1;
-    w2v_settle_groups(path, path->groups - overlaps, token->alpha);
     if (worker->run->workers > 1) /* another may have written last what will be written here */
         w2v_ask_for_path(worker);
     w2v_look_ahead(worker, plan->center);
     w2v_path_pair pair = {.extent = worker->extent, .hidden = worker->hidden, .next = NULL, .error = worker->error,
                           .input = NULL, .asked = NULL};
-    if (W2V_OVERLAPS && !overlaps)
-        w2v_clear(worker->error, worker->extent);
-    for (int64_t group = 0; group < path->groups; group++) {
-        float *const *const rows = path->rows + group * W2V_GROUP;
-        const float *const g = path->g + group * W2V_GROUP;
-        pair.asked = w2v_next_coming_row(worker);
-        if (group == 0 && (overlaps || !W2V_OVERLAPS))
-            w2v_update_first(&pair, path->counts[0], rows, g, w2v_pending_group(path, path->groups - 1, token->alpha));
-        else
-            w2v_update_more(&pair, path->counts[group], rows, g);
-    }
+    w2v_update_path(worker, path, &pair, token->alpha);
     w2v_cbow_scatter(worker->model, worker->extent, worker->context_rows, context_count, worker->error, 1);
 }

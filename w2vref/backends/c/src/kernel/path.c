@@ -40,23 +40,6 @@ W2V_INLINE void w2v_update_and_score_path(w2v_worker *worker, const w2v_path *pa
 #endif
 }
 
-/* Take a pair whose path has been scored. */
-W2V_INLINE void w2v_update_path(w2v_worker *worker, const w2v_path *path, w2v_path_pair *pair, float alpha)
-{
-    const int64_t last = path->groups - 1;
-    float *const input = pair->input;
-    pair->input = NULL;
-    for (int64_t group = 0; group <= last; group++) {
-        pair->asked = w2v_next_coming_row(worker);
-        if (group == last)
-            pair->input = input;
-        if (group == 0)
-            w2v_update_first(pair, path->counts[0], path->rows, path->g, w2v_pending_group(path, last, alpha));
-        else
-            w2v_update_more(pair, path->counts[group], path->rows + group * W2V_GROUP, path->g + group * W2V_GROUP);
-    }
-}
-
 /* Take a pair of a model with hierarchical softmax alone and no locks. */
 static void w2v_sg_take_path(w2v_worker *worker, const w2v_plan *plan)
 {
@@ -65,14 +48,13 @@ static void w2v_sg_take_path(w2v_worker *worker, const w2v_plan *plan)
     w2v_path *const path = &worker->path;
     if (!worker->scored) {
         w2v_gather_path(worker, path, token->word_id);
-        if (W2V_OVERLAPS && W2V_UNLIKELY(path->groups < 2)) {
+        if (W2V_OVERLAPS && W2V_UNLIKELY(!w2v_overlaps(path))) {
             w2v_sg_take_any(worker, plan); /* a path of one node */
             return;
         }
         w2v_projection projection = {.hidden = plan->input, .extent = worker->extent, .alpha = token->alpha,
                                      .compute_loss = worker->run->compute_loss};
-        w2v_take_dots(path, &projection);
-        w2v_settle_groups(path, path->groups - W2V_OVERLAPS, token->alpha);
+        w2v_score_path(path, &projection, w2v_overlaps(path));
         worker->loss += projection.loss;
         w2v_look_ahead(worker, plan->center);
     }

@@ -39,8 +39,14 @@ W2V_INLINE void w2v_settle_groups(const w2v_path *path, int64_t groups, float al
     }
 }
 
-/* Have the dots of a path in place of its gradients. */
-static void w2v_take_dots(const w2v_path *path, w2v_projection *p)
+/* Tell whether a path's last sigmoid may be left for later, to be taken while the first group is updated. */
+W2V_INLINE int w2v_overlaps(const w2v_path *path)
+{
+    return W2V_OVERLAPS && path->groups > 1;
+}
+
+/* Have the gradients of a path; of its last group, if that is left for later, the dots. */
+static void w2v_score_path(const w2v_path *path, w2v_projection *p, int leaves_last)
 {
     for (int64_t group = 0; group < path->groups; group++) {
         float *const x = path->g + group * W2V_GROUP;
@@ -48,13 +54,7 @@ static void w2v_take_dots(const w2v_path *path, w2v_projection *p)
         if (W2V_UNLIKELY(p->compute_loss))
             p->loss += w2v_group_loss(w2v_load_sums(x), path->labels + group * W2V_GROUP, path->counts[group]);
     }
-}
-
-/* Have the gradients of a path. */
-static void w2v_score_path(const w2v_path *path, w2v_projection *p)
-{
-    w2v_take_dots(path, p);
-    w2v_settle_groups(path, path->groups, p->alpha);
+    w2v_settle_groups(path, path->groups - leaves_last, p->alpha);
 }
 
 /*
@@ -125,4 +125,26 @@ W2V_NOINLINE w2v_sums w2v_update_and_score_more(const w2v_path_pair *pair, int64
 {
     (void)pending;
     W2V_BY_COUNT(count, return w2v_update_nodes(pair, n, rows, g, 0, 1, W2V_MEANWHILE(pending)))
+}
+
+/* Update a path that has been scored, its last sigmoid left for later if it may be (w2v_overlaps). */
+W2V_INLINE void w2v_update_path(w2v_worker *worker, const w2v_path *path, w2v_path_pair *pair, float alpha)
+{
+    const int64_t last = path->groups - 1;
+    const int is_settled = W2V_OVERLAPS && !w2v_overlaps(path);
+    float *const input = pair->input;
+    pair->input = NULL;
+    if (is_settled)
+        w2v_clear(pair->error, pair->extent);
+    for (int64_t group = 0; group <= last; group++) {
+        float *const *const rows = path->rows + group * W2V_GROUP;
+        const float *const g = path->g + group * W2V_GROUP;
+        pair->asked = w2v_next_coming_row(worker);
+        if (group == last)
+            pair->input = input;
+        if (group == 0 && !is_settled)
+            w2v_update_first(pair, path->counts[0], rows, g, w2v_pending_group(path, last, alpha));
+        else
+            w2v_update_more(pair, path->counts[group], rows, g);
+    }
 }

@@ -298,7 +298,7 @@ static void w2v_train_objectives(w2v_worker *worker, w2v_projection *projection,
     if (worker->model->hs) {
         w2v_path *const path = &worker->path;
         w2v_gather_path(worker, path, target_id);
-        w2v_score_path(path, projection);
+        w2v_score_path(path, projection, 0);
         w2v_ask_for_path(worker);
         for (int64_t group = 0; group < path->groups; group++)
             w2v_update_rows(projection, path->counts[group], path->rows + group * W2V_GROUP, path->g + group * W2V_GROUP);

@@ -98,7 +98,7 @@ typedef struct {
     int on_paths; /* steps are those of path.c or cbow_path.c */
     int on_rings; /* those of path.c, and a group of a path is updated during the sigmoid of another */
     int overlaps; /* skip-gram steps are those of overlap.c */
-    int scored;   /* the gradients of the step that is taken next are at hand: in path_g or pair_g */
+    int scored;   /* the step that is taken next has been scored: in path.g or pair_g */
 
     w2v_path path; /* of the centre in hand */
     float **context_rows; /* CBOW: (2 * window,) */
