@@ -47,6 +47,7 @@ static size_t w2v_lay_out_blocks(w2v_blocks *all, char *memory)
         block->entries = w2v_part(memory, &used, entries, sizeof(uint64_t));
         block->spare = w2v_part(memory, &used, entries, sizeof(uint64_t));
         block->lone = w2v_part(memory, &used, entries, sizeof(uint8_t));
+        block->sums = w2v_part(memory, &used, room + 1, sizeof(int32_t));
         block->task_tiles = w2v_part(memory, &used, tiles + 2, sizeof(int32_t));
         block->losses = w2v_part(memory, &used, tiles, sizeof(double));
     }
@@ -80,7 +81,9 @@ w2v_blocks *w2v_blocks_new(const w2v_model *model, const w2v_corpus *corpus, con
     all->reach = model->window < rule->room ? model->window : rule->room;
     all->takes_lone_steps = all->room * model->stride * (model->window + rule->draws) < W2V_MOST_UNSTOPPED;
     all->most_task_tiles = W2V_TASK_TILES;
-    if (rule->workers == 1 && all->takes_lone_steps)
+    const int is_one_task = rule->workers == 1 && all->takes_lone_steps;
+    all->adds_up = is_one_task && model->sg;
+    if (is_one_task)
         all->most_task_tiles += w2v_ceiling(rule->room, rule->tile); /* all of any block */
     all->to_inputs = rule->contributions;
     all->to_outputs = all->to_inputs + all->room * model->stride;
@@ -277,16 +280,17 @@ static size_t w2v_lay_out_scratch(const w2v_blocks *all, w2v_block_scratch *scra
     const int64_t stride = all->model->stride, tile = all->rule->tile;
     const int64_t reached = all->most_task_tiles * tile + 2 * all->reach;
     size_t used = 0;
-    for (scratch->lone_mask = 1; scratch->lone_mask < tile + 2 * all->reach; scratch->lone_mask *= 2) {
+    for (scratch->own_mask = 1; scratch->own_mask < tile + 2 * all->reach; scratch->own_mask *= 2) {
     }
-    scratch->lone_inputs = w2v_part(memory, &used, tile * stride, sizeof(float));
-    scratch->lone_noise = w2v_part(memory, &used, all->rule->draws * stride, sizeof(float));
-    scratch->lone_outputs = w2v_part(memory, &used, scratch->lone_mask * stride, sizeof(float));
-    scratch->lone_mask--;
+    scratch->own_inputs = w2v_part(memory, &used, tile * stride, sizeof(float));
+    scratch->own_noise = w2v_part(memory, &used, all->rule->draws * stride, sizeof(float));
+    scratch->own_outputs = w2v_part(memory, &used, scratch->own_mask * stride, sizeof(float));
+    scratch->own_mask--;
     scratch->row = w2v_part(memory, &used, stride, sizeof(float));
     scratch->error = w2v_part(memory, &used, stride, sizeof(float));
     scratch->ignored = w2v_part(memory, &used, stride, sizeof(float));
     scratch->ignored_too = w2v_part(memory, &used, stride, sizeof(float));
+    scratch->zeros = w2v_part(memory, &used, stride, sizeof(float));
     float *const projections = w2v_part(memory, &used, all->model->sg ? 0 : tile * stride, sizeof(float));
     scratch->projections = w2v_part(memory, &used, tile, sizeof(float *));
     for (int k = 0; k < 2; k++) {
@@ -309,7 +313,7 @@ int w2v_blocks_train(int simd, w2v_blocks *all)
     if (!scratch.memory)
         return W2V_NO_MEMORY;
     w2v_lay_out_scratch(all, &scratch, w2v_aligned(scratch.memory));
-    memset(scratch.row, 0, (size_t)(4 * all->model->stride) * sizeof(float));
+    memset(scratch.row, 0, (size_t)(5 * all->model->stride) * sizeof(float));
     const w2v_float_mode mode = w2v_enter_ieee();
     int64_t nanoseconds[3] = {0};
     w2v_work_on_blocks(w2v_kernels_of(simd), all, &scratch, nanoseconds);

@@ -47,6 +47,7 @@ struct w2v_block {
     uint64_t *entries, *spare;
     int64_t shared;
     uint8_t *lone;  /* (n + tiles * draws,), as entries count: W2V_LONE_*, the steps that the tile takes itself */
+    int32_t *sums;  /* (n + 1,), if tiles add up: the number of a position's word among shared ones, ~number for its first */
     int32_t *task_tiles; /* (tasks + 1,): the first tile of each task, and the number of tiles */
     double *losses;      /* (tiles,) */
     int bad_word;   /* a word id outside the vocabulary was found */
@@ -62,9 +63,11 @@ struct w2v_blocks {
     int64_t reach; /* neighbours of a position on one side at most */
     int64_t most_task_tiles;
     int takes_lone_steps; /* tiles change parameters: a block that is begun is finished */
+    int adds_up;          /* skip-gram, one task for all tiles of a block: it adds up what positions add to shared rows */
 
     w2v_block blocks[W2V_BLOCKS_AHEAD]; /* block k is blocks[k % W2V_BLOCKS_AHEAD] */
-    /* Contributions of the block that is worked on. CBOW: to_inputs are the errors of the projections. */
+    /* Contributions of the block that is worked on. CBOW: to_inputs are the errors of the projections. If tiles add up, the first
+     * rows of both are the sums over all positions of a word instead: few rows, which stay in the cache. */
     float *to_inputs;  /* (room, stride) */
     float *to_outputs; /* (n + tiles * draws, stride): for the positions, then for the noise, as entries count them */
 
@@ -84,12 +87,12 @@ struct w2v_blocks {
 
 /* The scratch memory of one worker. */
 struct w2v_block_scratch {
-    float *row, *error, *ignored, *ignored_too; /* (stride,) each */
+    float *row, *error, *ignored, *ignored_too, *zeros; /* (stride,) each */
     float **projections;                        /* (tile,): CBOW: rows (stride,), the projections of a tile */
-    /* Contributions to lone rows, (stride,) each: of a tile's positions and noise, and to the output rows of the last
-     * positions, as many as a power of two that holds a tile with all its neighbours. */
-    float *lone_inputs, *lone_noise, *lone_outputs;
-    int64_t lone_mask;
+    /* Contributions that the tile takes on itself, (stride,) each: of its positions and noise, and to the output rows of
+     * the last positions, as many as a power of two that holds a tile with all its neighbours. */
+    float *own_inputs, *own_noise, *own_outputs;
+    int64_t own_mask;
     /* Of the neighbours of two centres, whole groups of them: O, dO, and dots (CBOW: of one, A). */
     float **neighbours[2], **to_neighbours[2], *dots[2];
     /* For each position that a task reaches, its own and up to `reach` on both sides: A, O and dO. A group may be read from each. */

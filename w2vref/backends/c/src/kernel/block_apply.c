@@ -2,11 +2,13 @@
  * block_apply.c - the steps of a block's rows that its tiles have not taken.
  */
 
-/* Take the step of a row whose contributions are `first` + stride * the lower half of each entry, in order. */
+/* Take the step of a row whose contributions, but those added up already, are `first` + stride * the lower half of each entry. */
 static void w2v_step_row(int64_t extent, int64_t stride, w2v_step *step, const uint64_t *entries, int64_t count,
                          float *first)
 {
     float *contributions[W2V_GROUP];
+    if (count == 0)
+        w2v_finish_step(0, extent, step, NULL);
     while (count > 0) {
         const int64_t group = count < W2V_GROUP ? count : W2V_GROUP;
         for (int64_t k = 0; k < group; k++)
@@ -75,15 +77,24 @@ static void w2v_apply_word(const w2v_blocks *all, const w2v_block *block, const 
     }
     for (int64_t k = positions; k < count; k++)
         noise += block->weights[((int64_t)(uint32_t)entries[k] - n) / draws];
+    /* What positions add has been added up, or has not. */
+    const int64_t added = all->adds_up ? positions : 0, sum = added ? w2v_sum_of(block, (uint32_t)entries[0]) : 0;
     if (positions && !(lone & W2V_LONE_INPUT)) {
         w2v_step step = w2v_input_step(all, block, word_id, pairs);
         step.sum = scratch->row;
-        w2v_step_input(all, block, &step, entries, positions, scratch);
+        if (added) {
+            step.sum = all->to_inputs + sum * stride;
+            step.from_zero = 0;
+            w2v_finish_step(0, extent, &step, NULL);
+        } else {
+            w2v_step_input(all, block, &step, entries, positions, scratch);
+        }
     }
     if (!(lone & W2V_LONE_OUTPUT)) {
         w2v_step step = w2v_output_step(all, block, word_id, targets, noise);
-        step.sum = scratch->row;
-        w2v_step_row(extent, stride, &step, entries, count, all->to_outputs);
+        step.sum = added ? all->to_outputs + sum * stride : scratch->row;
+        step.from_zero = !added;
+        w2v_step_row(extent, stride, &step, entries + added, count - added, all->to_outputs);
     }
 }
 
@@ -99,13 +110,15 @@ W2V_INLINE void w2v_ask_for_entry(const w2v_blocks *all, const w2v_block *block,
     const int64_t stride = all->model->stride, i = (uint32_t)block->entries[place];
     const int64_t word_id = (int64_t)(block->entries[place] >> 32);
     const int begins = place == 0 || (int64_t)(block->entries[place - 1] >> 32) != word_id;
-    if (!(block->lone[i] & W2V_LONE_OUTPUT)) {
-        W2V_ASK_FOR_ROW(all->to_outputs + i * stride, stride, 0, 2);
+    const int is_added = all->adds_up && i < block->n; /* the first entry of a word asks for the sums */
+    const int64_t contribution = is_added ? w2v_sum_of(block, i) : i;
+    if (!(block->lone[i] & W2V_LONE_OUTPUT) && (begins || !is_added)) {
+        W2V_ASK_FOR_ROW(all->to_outputs + contribution * stride, stride, 0, 2);
         if (begins)
             W2V_ASK_FOR_ROW(w2v_row(all->model->output_vectors, stride, word_id), stride, 1, 3);
     }
-    if (i < block->n && !(block->lone[i] & W2V_LONE_INPUT)) {
-        W2V_ASK_FOR_ROW(all->to_inputs + i * stride, stride, 0, 2);
+    if (i < block->n && !(block->lone[i] & W2V_LONE_INPUT) && (begins || !is_added)) {
+        W2V_ASK_FOR_ROW(all->to_inputs + contribution * stride, stride, 0, 2);
         if (begins)
             W2V_ASK_FOR_ROW(w2v_row(all->model->input_vectors, stride, word_id), stride, 1, 3);
     }

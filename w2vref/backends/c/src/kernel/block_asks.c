@@ -14,17 +14,29 @@ W2V_INLINE void w2v_ask_for_position(const w2v_tile_task *task, int64_t i)
     W2V_ASK_FOR_ROW(task->scratch->output_rows[i - task->first], task->stride, 0, 3);
 }
 
-/*
- * Before and after centre i of a tile: ask for the rows of a coming position, and for those noise rows whose turn it is,
- * of this tile, which is scored next, and the early ones of the next tile, into the second level. No sooner: the
- * first-level cache does not hold what a whole tile needs. And a few rows at a time: more requests than some twenty would
- * stop the processor.
- */
-W2V_INLINE void w2v_ask_before(const w2v_tile_task *task, int64_t i)
+/* The rows of a coming position, or of the last that a task reads: skip-gram asks for them along with an update. */
+typedef struct {
+    const float *input, *output;
+} w2v_coming_position;
+
+W2V_INLINE w2v_coming_position w2v_position_ahead(const w2v_tile_task *task, int64_t i)
 {
-    w2v_ask_for_position(task, i + task->all->reach + W2V_POSITIONS_AHEAD);
+    const int64_t ahead = i + task->all->reach + W2V_POSITIONS_AHEAD, last = task->last - 1;
+    const int64_t place = (ahead < last ? ahead : last) - task->first;
+    return (w2v_coming_position){task->scratch->input_rows[place], task->scratch->output_rows[place]};
 }
 
+/* Ask for their sixteen components from `at`. A few lines at a time: more requests than some twenty would stop the processor. */
+W2V_INLINE void w2v_ask_for_lines(const w2v_coming_position *coming, int64_t at)
+{
+    __builtin_prefetch(coming->input + at, 0, 3);
+    __builtin_prefetch(coming->output + at, 0, 3);
+}
+
+/*
+ * After centre i of a tile: ask for those noise rows whose turn it is, of this tile, which is scored next, and the early ones
+ * of the next tile, into the second level. No sooner: the first-level cache does not hold what a whole tile needs.
+ */
 W2V_INLINE void w2v_ask_after(const w2v_tile_task *task, const w2v_tile *tile, int64_t i)
 {
     const w2v_block *const block = task->block;

@@ -30,8 +30,9 @@ W2V_INLINE int64_t w2v_group_from(const w2v_pairs *pairs, int64_t k)
     return pairs->count - k < W2V_GROUP ? pairs->count - k : W2V_GROUP;
 }
 
-/* to_input = (0 or) to_input + g_k O_k, to_outputs[k] += g_k A for all k. count: a constant. */
-W2V_INLINE void w2v_update_for_pairs(int count, int64_t extent, const w2v_pairs *pairs, int64_t first)
+/* to_input = (0 or) to_input + g_k O_k, to_outputs[k] += g_k A for all k; coming: asked for on the way. count: a constant. */
+W2V_INLINE void w2v_update_for_pairs(int count, int64_t extent, const w2v_pairs *pairs, int64_t first,
+                                     w2v_coming_position coming)
 {
     /* Pointers of its own: the compiler must think that a store may change those of *pairs. */
     const float *const input = pairs->input;
@@ -46,6 +47,8 @@ W2V_INLINE void w2v_update_for_pairs(int count, int64_t extent, const w2v_pairs 
     }
     const int from_zero = first == 0;
     for (int64_t at = 0; at < extent; at += W2V_WIDTH) {
+        if (at % W2V_BLOCK == 0)
+            w2v_ask_for_lines(&coming, at);
         const w2v_vec a = w2v_load(input + at);
         w2v_vec sum = from_zero ? w2v_all(0.0f) : w2v_load(to_input + at);
 #pragma GCC unroll 8
@@ -57,9 +60,10 @@ W2V_INLINE void w2v_update_for_pairs(int count, int64_t extent, const w2v_pairs 
     }
 }
 
-W2V_NOINLINE void w2v_update_for_group(int64_t extent, const w2v_pairs *pairs, int64_t first, int64_t count)
+W2V_NOINLINE void w2v_update_for_group(int64_t extent, const w2v_pairs *pairs, int64_t first, int64_t count,
+                                       w2v_coming_position coming)
 {
-    W2V_BY_COUNT(count, w2v_update_for_pairs(n, extent, pairs, first))
+    W2V_BY_COUNT(count, w2v_update_for_pairs(n, extent, pairs, first, coming))
 }
 
 /* Begin with the pairs (i, j), first <= j <= last, j != i, of a centre. pairs: has its memory already. */
@@ -88,11 +92,11 @@ W2V_INLINE void w2v_pair_gradients(const w2v_tile_task *task, const w2v_pairs *p
         w2v_gradients(w2v_load_sums(pairs->x + k), w2v_pair_labels, alpha, pairs->x + k);
 }
 
-/* Add what the pairs add, whose gradients are there. */
-W2V_INLINE void w2v_finish_pairs(int64_t extent, const w2v_pairs *pairs)
+/* Add what the pairs add, whose gradients are there, and ask for a coming position. */
+W2V_INLINE void w2v_finish_pairs(int64_t extent, const w2v_pairs *pairs, w2v_coming_position coming)
 {
     for (int64_t k = 0; k < pairs->count; k += W2V_GROUP)
-        w2v_update_for_group(extent, pairs, k, w2v_group_from(pairs, k));
+        w2v_update_for_group(extent, pairs, k, w2v_group_from(pairs, k), coming);
 }
 
 /* Return the loss of pairs whose dots are there. */
@@ -135,7 +139,6 @@ static void w2v_take_centers(w2v_tile_task *task, w2v_tile *tile)
     w2v_begin_center(task, &both[0], tile, first);
     for (int64_t i = first; i <= last; i++) {
         w2v_pairs *const pairs = &both[(i - first) % 2], *const next = &both[(i - first + 1) % 2];
-        w2v_ask_before(task, i);
         tile->weights[i - first] = (float)pairs->count * task->share;
         if (W2V_UNLIKELY(task->all->run->compute_loss))
             task->loss = w2v_add_loss_of_pairs(pairs, task->loss);
@@ -144,10 +147,11 @@ static void w2v_take_centers(w2v_tile_task *task, w2v_tile *tile)
         } else {
             w2v_clear(pairs->to_input, task->extent);
             w2v_no_early_noise(tile, i);
+            w2v_ask_for_position(task, i + task->all->reach + W2V_POSITIONS_AHEAD);
         }
         if (i < last)
             w2v_begin_center(task, next, tile, i + 1);
-        w2v_finish_pairs(task->extent, pairs);
+        w2v_finish_pairs(task->extent, pairs, w2v_position_ahead(task, i));
         w2v_ask_after(task, tile, i);
     }
 }
@@ -165,6 +169,6 @@ static void w2v_take_neighbours(w2v_tile_task *task, int64_t from, int64_t to)
         w2v_clear_outputs(task, last + 1);
         w2v_begin_pairs(task, &pairs, i, first, last, task->scratch->ignored);
         w2v_pair_gradients(task, &pairs, NULL);
-        w2v_finish_pairs(task->extent, &pairs);
+        w2v_finish_pairs(task->extent, &pairs, (w2v_coming_position){pairs.input, pairs.input}); /* at hand */
     }
 }

@@ -175,6 +175,22 @@ static void w2v_find_lone(const w2v_blocks *all, w2v_block *block)
     block->shared = kept;
 }
 
+/* Number the words of shared positions, for the sums of what these add: see w2v_block.sums. */
+static void w2v_number_sums(w2v_block *block)
+{
+    const int64_t n = block->n;
+    int32_t number = -1;
+    uint64_t before = UINT64_MAX;
+    for (int64_t place = 0; place < block->shared; place++) {
+        const uint64_t entry = block->entries[place];
+        const int64_t i = (uint32_t)entry;
+        const int begins = entry >> 32 != before >> 32;
+        number += begins & (i < n);
+        block->sums[i < n ? i : n] = number ^ -begins; /* what is noise goes to a place that nobody reads */
+        before = entry;
+    }
+}
+
 /* List what is added to which row. */
 static void w2v_block_entries(const w2v_blocks *all, w2v_block *block)
 {
@@ -185,6 +201,8 @@ static void w2v_block_entries(const w2v_blocks *all, w2v_block *block)
         block->entries[n + i] = (uint64_t)block->noise[i] << 32 | (uint64_t)(n + i);
     w2v_block_sort(all->model, block, n + drawn);
     w2v_find_lone(all, block);
+    if (all->adds_up)
+        w2v_number_sums(block);
 }
 
 /* Prepare a block, or the beginning of one after a stop, which is then not worked on. */

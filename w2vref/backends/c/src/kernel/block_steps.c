@@ -64,6 +64,13 @@ W2V_INLINE w2v_step w2v_output_step(const w2v_blocks *all, const w2v_block *bloc
     };
 }
 
+/* If tiles add up: the number of the sums to which what a shared position adds is added. */
+W2V_INLINE int64_t w2v_sum_of(const w2v_block *block, int64_t i)
+{
+    const int32_t number = block->sums[i];
+    return number < 0 ? ~number : number;
+}
+
 /* The pairs, or steps of CBOW, whose target position i is. */
 W2V_INLINE int64_t w2v_targets_of(const w2v_blocks *all, const w2v_block *block, int64_t i)
 {

@@ -15,7 +15,7 @@ typedef struct {
     int64_t begin, end;  /* the positions of the task */
     int64_t first, last; /* the positions that its pairs reach */
     int64_t cleared;     /* skip-gram: dO of the positions before this one is set */
-    int64_t stepped;     /* lone output rows of the positions before this one have taken their steps */
+    int64_t settled;     /* what the positions before this one add to output rows is settled: see block_settle.c */
     float share;         /* negative / draws */
     double loss;
 } w2v_tile_task;
@@ -27,8 +27,7 @@ typedef struct {
     float weights[W2V_MOST_TILE]; /* what the noise of each position counts for */
     float *noise[W2V_MOST_DRAWS]; /* N */
     float *to_rows[W2V_MOST_TILE], *to_noise[W2V_MOST_DRAWS]; /* dA (CBOW: E), dN */
-    int64_t lone_rows[W2V_MOST_TILE], lone_noise[W2V_MOST_DRAWS]; /* those that take their steps here */
-    int64_t lone_row_count, lone_noise_count;
+    int64_t lone_noise[W2V_MOST_DRAWS], lone_noise_count; /* those that take their steps here */
     int64_t early;    /* noise words whose dots are taken with the pairs of each position: 0 or W2V_GROUP */
     int64_t h_stride; /* draws, rounded up to whole groups */
     float h[W2V_MOST_TILE * W2V_MOST_DRAWS] __attribute__((aligned(64))); /* (count, h_stride) */
@@ -40,25 +39,21 @@ static void w2v_begin_tile(const w2v_tile_task *task, w2v_tile *tile, int64_t nu
     const w2v_blocks *all = task->all;
     const w2v_block *block = task->block;
     const int64_t draws = all->rule->draws, stride = task->stride;
-    int64_t lone = 0;
     tile->number = number;
     tile->first = first;
     tile->count = last - first;
     tile->early = draws >= W2V_GROUP ? W2V_GROUP : 0;
     tile->h_stride = (draws + W2V_GROUP - 1) / W2V_GROUP * W2V_GROUP;
     for (int64_t i = 0; i < last - first; i++) {
-        const int is_lone = block->lone[first + i] & W2V_LONE_INPUT;
-        tile->to_rows[i] = is_lone ? task->scratch->lone_inputs + i * stride : all->to_inputs + (first + i) * stride;
-        tile->lone_rows[lone] = i;
-        lone += is_lone != 0;
+        const int is_own = all->adds_up || block->lone[first + i] & W2V_LONE_INPUT;
+        tile->to_rows[i] = is_own ? task->scratch->own_inputs + i * stride : all->to_inputs + (first + i) * stride;
     }
-    tile->lone_row_count = lone;
-    lone = 0;
+    int64_t lone = 0;
     for (int64_t p = 0; p < draws; p++) {
         const int64_t place = number * draws + p, entry = block->n + place;
         const int is_lone = block->lone[entry];
         tile->noise[p] = w2v_row(task->model->output_vectors, stride, block->noise[place]);
-        tile->to_noise[p] = is_lone ? task->scratch->lone_noise + p * stride : all->to_outputs + entry * stride;
+        tile->to_noise[p] = is_lone ? task->scratch->own_noise + p * stride : all->to_outputs + entry * stride;
         tile->lone_noise[lone] = p;
         lone += is_lone != 0;
     }

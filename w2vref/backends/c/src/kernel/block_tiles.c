@@ -5,57 +5,16 @@
  *
  *   pairs      of each centre of a tile (block_pairs.c); of CBOW the projection and the one pair of each position
  *   noise      of the tile (block_noise.c)
- *   lone rows  take their steps, once all that reads them is done
+ *   settle     what the tile keeps to itself (block_settle.c)
  */
 
-/* ---- lone rows ------------------------------------------------------------------------------- */
-
-/* Take the step of a lone row, which has one contribution. */
-W2V_INLINE void w2v_step_lone(const w2v_tile_task *task, w2v_step step, float *contribution)
-{
-    w2v_finish_step(1, task->extent, &step, &contribution);
-}
-
-/* Take the steps of the lone output rows of the positions before `end`, which no window of the task reads any more. */
-static void w2v_step_lone_outputs(w2v_tile_task *task, int64_t end)
-{
-    const w2v_block *block = task->block;
-    for (; task->stepped < end; task->stepped++)
-        if (block->lone[task->stepped] & W2V_LONE_OUTPUT) {
-            const int64_t i = task->stepped;
-            w2v_step_lone(task,
-                          w2v_output_step(task->all, block, block->word_ids[i], w2v_targets_of(task->all, block, i), 0),
-                          task->scratch->to_outputs[i - task->first]);
-        }
-}
-
-/* Take the steps of the lone rows that a tile was the last to read. */
-static void w2v_step_lone_rows(w2v_tile_task *task, const w2v_tile *tile)
-{
-    const w2v_blocks *all = task->all;
-    const w2v_block *block = task->block;
-    const int64_t draws = all->rule->draws, last = tile->first + tile->count;
-    for (int64_t k = 0; k < tile->lone_row_count; k++) {
-        const int64_t i = tile->first + tile->lone_rows[k];
-        w2v_step_lone(task, w2v_input_step(all, block, block->word_ids[i], (int64_t)block->left[i] + block->right[i]),
-                      tile->to_rows[tile->lone_rows[k]]);
-    }
-    for (int64_t k = 0; k < tile->lone_noise_count; k++) {
-        const int64_t p = tile->lone_noise[k], word_id = block->noise[tile->number * draws + p];
-        w2v_step_lone(task, w2v_output_step(all, block, word_id, 0, block->weights[tile->number]), tile->to_noise[p]);
-    }
-    w2v_step_lone_outputs(task, last == task->end || !all->model->sg ? last : last - all->reach);
-}
-
-/* End a tile: what is done with it takes its steps, and its loss is counted. */
+/* End a tile: what is done with it is settled, and its loss is counted. */
 static void w2v_end_tile(w2v_tile_task *task, const w2v_tile *tile)
 {
-    w2v_step_lone_rows(task, tile);
+    w2v_settle_tile(task, tile);
     task->block->losses[tile->number] = task->loss;
     task->loss = 0.0;
 }
-
-/* ---- tiles ----------------------------------------------------------------------------------- */
 
 static void w2v_sg_tile(w2v_tile_task *task, int64_t number, int64_t first, int64_t last)
 {
@@ -81,6 +40,7 @@ static void w2v_sg_task(w2v_tile_task *task)
 static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, int64_t last)
 {
     const w2v_model *model = task->model;
+    const w2v_blocks *all = task->all;
     const w2v_block *block = task->block;
     const int64_t extent = task->extent;
     static const float one[W2V_GROUP] __attribute__((aligned(32))) = {1};
@@ -93,7 +53,7 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
         float *const *const row = task->scratch->input_rows + (i - task->first);
         float *const h = tile.rows[i - first], *const output = task->scratch->output_rows[i - task->first];
         float *const error = tile.to_rows[i - first], *const to_output = task->scratch->to_outputs[i - task->first];
-        w2v_ask_before(task, i);
+        w2v_ask_for_position(task, i + all->reach + W2V_POSITIONS_AHEAD);
         w2v_ask_after(task, &tile, i);
         tile.weights[i - first] = (float)(pairs > 0) * task->share;
         if (pairs == 0) {
@@ -112,7 +72,7 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
             w2v_gradients_and_noise(task, &tile, i, h, x, one, g);
         else
             w2v_gradients(x, one, block->alpha, g);
-        if (W2V_UNLIKELY(task->all->run->compute_loss))
+        if (W2V_UNLIKELY(all->run->compute_loss))
             task->loss += w2v_group_loss(x, one, 1);
         w2v_product(extent, error, g[0], output);
         w2v_product(extent, to_output, g[0], h);
@@ -136,15 +96,16 @@ static void w2v_do_block_tiles(const w2v_blocks *all, w2v_block *block, int64_t 
     const int64_t end = number + 1 < block->tasks ? block->task_tiles[number + 1] * tile : n;
     w2v_tile_task task = {.all = all, .model = model, .block = block, .scratch = scratch, .stride = stride,
                           .extent = w2v_extent(model->size),
-                          .begin = begin, .end = end, .cleared = begin, .stepped = begin,
+                          .begin = begin, .end = end, .cleared = begin, .settled = begin,
                           .first = begin > reach ? begin - reach : 0, .last = n - end > reach ? end + reach : n,
                           .share = (float)model->negative / (float)all->rule->draws};
     for (int64_t i = task.first; i < task.last; i++) {
         scratch->input_rows[i - task.first] = w2v_row(model->input_vectors, stride, block->word_ids[i]);
         scratch->output_rows[i - task.first] = w2v_row(model->output_vectors, stride, block->word_ids[i]);
-        scratch->to_outputs[i - task.first] = i < begin || i >= end               ? scratch->ignored_too
-                                              : block->lone[i] & W2V_LONE_OUTPUT ? scratch->lone_outputs + (i & scratch->lone_mask) * stride
-                                                                                 : all->to_outputs + i * stride;
+        const int is_own = all->adds_up || block->lone[i] & W2V_LONE_OUTPUT;
+        scratch->to_outputs[i - task.first] = i < begin || i >= end ? scratch->ignored_too
+                                              : is_own ? scratch->own_outputs + (i & scratch->own_mask) * stride
+                                                       : all->to_outputs + i * stride;
     }
     for (int64_t i = task.first; i < begin + reach + W2V_POSITIONS_AHEAD; i++)
         w2v_ask_for_position(&task, i);

@@ -40,6 +40,7 @@
 #include "kernel/block_asks.c"
 #include "kernel/block_pairs.c"
 #include "kernel/block_noise.c"
+#include "kernel/block_settle.c"
 #include "kernel/block_tiles.c"
 #include "kernel/block_apply.c"
 
