@@ -81,14 +81,9 @@ static void w2v_apply_word(const w2v_blocks *all, const w2v_block *block, const 
     const int64_t added = all->adds_up ? positions : 0, sum = added ? w2v_sum_of(block, (uint32_t)entries[0]) : 0;
     if (positions && !(lone & W2V_LONE_INPUT)) {
         w2v_step step = w2v_input_step(all, block, word_id, pairs);
-        step.sum = scratch->row;
-        if (added) {
-            step.sum = all->to_inputs + sum * stride;
-            step.from_zero = 0;
-            w2v_finish_step(0, extent, &step, NULL);
-        } else {
-            w2v_step_input(all, block, &step, entries, positions, scratch);
-        }
+        step.sum = added ? all->to_inputs + sum * stride : scratch->row;
+        step.from_zero = !added;
+        w2v_step_input(all, block, &step, entries + added, positions - added, scratch);
     }
     if (!(lone & W2V_LONE_OUTPUT)) {
         w2v_step step = w2v_output_step(all, block, word_id, targets, noise);

@@ -14,7 +14,13 @@ W2V_INLINE void w2v_ask_for_position(const w2v_tile_task *task, int64_t i)
     W2V_ASK_FOR_ROW(task->scratch->output_rows[i - task->first], task->stride, 0, 3);
 }
 
-/* The rows of a coming position, or of the last that a task reads: skip-gram asks for them along with an update. */
+/* Ask for the rows of the position that is that far ahead of what centre i reaches. */
+W2V_INLINE void w2v_ask_ahead(const w2v_tile_task *task, int64_t i)
+{
+    w2v_ask_for_position(task, i + task->all->reach + W2V_POSITIONS_AHEAD);
+}
+
+/* The same rows, or those of the last position that a task reads: skip-gram asks for them along with an update. */
 typedef struct {
     const float *input, *output;
 } w2v_coming_position;

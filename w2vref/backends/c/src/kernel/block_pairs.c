@@ -147,7 +147,7 @@ static void w2v_take_centers(w2v_tile_task *task, w2v_tile *tile)
         } else {
             w2v_clear(pairs->to_input, task->extent);
             w2v_no_early_noise(tile, i);
-            w2v_ask_for_position(task, i + task->all->reach + W2V_POSITIONS_AHEAD);
+            w2v_ask_ahead(task, i);
         }
         if (i < last)
             w2v_begin_center(task, next, tile, i + 1);

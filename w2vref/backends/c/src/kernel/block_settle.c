@@ -22,9 +22,11 @@ W2V_INLINE void w2v_add_up(const w2v_tile_task *task, float *sums, int64_t i, co
         w2v_store(sum + at, w2v_load(start + at) + w2v_load(contribution + at));
 }
 
+_Static_assert(W2V_MOST_TILE <= W2V_MOST_DRAWS, "lists of a tile have W2V_MOST_DRAWS places");
+
 /*
- * List positions first .. last - 1, `kind` (W2V_LONE_*) of whose rows is lone, and the others: without branches, which would
- * depend on the words. Returns how many are lone.
+ * List entries first .. last - 1, at most W2V_MOST_DRAWS, `kind` (W2V_LONE_*) of whose rows is lone, and the others: without
+ * branches, which would depend on the words. Returns how many are lone.
  */
 W2V_INLINE int64_t w2v_tell_lone(const w2v_block *block, int kind, int64_t first, int64_t last, int64_t *lone,
                                  int64_t *others)
@@ -38,57 +40,59 @@ W2V_INLINE int64_t w2v_tell_lone(const w2v_block *block, int kind, int64_t first
     return count;
 }
 
-/* Settle the input rows of a tile of skip-gram: lone ones take their steps, and what others get is added up. */
-static void w2v_settle_inputs(const w2v_tile_task *task, const w2v_tile *tile)
+/*
+ * Settle what positions first .. last - 1 add to their rows of one kind, W2V_LONE_INPUT (skip-gram) or W2V_LONE_OUTPUT, a
+ * constant: lone ones take their steps, and what others get is added up, if tiles do. contributions: (last - first,).
+ */
+W2V_INLINE void w2v_settle_positions(const w2v_tile_task *task, int kind, int64_t first, int64_t last,
+                                     float *const *contributions)
 {
     const w2v_blocks *all = task->all;
     const w2v_block *block = task->block;
-    int64_t lone[W2V_MOST_TILE], others[W2V_MOST_TILE];
-    const int64_t first = tile->first;
-    const int64_t lone_count = w2v_tell_lone(block, W2V_LONE_INPUT, first, first + tile->count, lone, others);
+    const int is_input = kind == W2V_LONE_INPUT;
+    int64_t lone[W2V_MOST_DRAWS], others[W2V_MOST_DRAWS];
+    const int64_t lone_count = w2v_tell_lone(block, kind, first, last, lone, others);
     for (int64_t k = 0; k < lone_count; k++) {
-        const int64_t i = lone[k];
-        w2v_step_lone(task, w2v_input_step(all, block, block->word_ids[i], (int64_t)block->left[i] + block->right[i]),
-                      tile->to_rows[i - first]);
+        const int64_t i = lone[k], word_id = block->word_ids[i];
+        w2v_step_lone(task,
+                      is_input ? w2v_input_step(all, block, word_id, (int64_t)block->left[i] + block->right[i])
+                               : w2v_output_step(all, block, word_id, w2v_targets_of(all, block, i), 0),
+                      contributions[i - first]);
     }
     if (!all->adds_up)
         return;
-    for (int64_t k = 0; k < tile->count - lone_count; k++)
-        w2v_add_up(task, all->to_inputs, others[k], tile->to_rows[others[k] - first]);
+    for (int64_t k = 0; k < last - first - lone_count; k++)
+        w2v_add_up(task, is_input ? all->to_inputs : all->to_outputs, others[k], contributions[others[k] - first]);
 }
 
-/* The same for the output rows of the positions before `end`, which no window of the task reads any more. */
+/* Settle the output rows of the positions before `end`, which no window of the task reads any more. */
 static void w2v_settle_outputs(w2v_tile_task *task, int64_t end)
 {
-    const w2v_blocks *all = task->all;
-    const w2v_block *block = task->block;
-    float *const *const to_outputs = task->scratch->to_outputs;
     while (task->settled < end) {
-        int64_t lone[W2V_MOST_TILE], others[W2V_MOST_TILE];
-        const int64_t first = task->settled, last = end - first < W2V_MOST_TILE ? end : first + W2V_MOST_TILE;
-        const int64_t lone_count = w2v_tell_lone(block, W2V_LONE_OUTPUT, first, last, lone, others);
-        for (int64_t k = 0; k < lone_count; k++) {
-            const int64_t i = lone[k];
-            w2v_step_lone(task, w2v_output_step(all, block, block->word_ids[i], w2v_targets_of(all, block, i), 0),
-                          to_outputs[i - task->first]);
-        }
-        for (int64_t k = 0; all->adds_up && k < last - first - lone_count; k++)
-            w2v_add_up(task, all->to_outputs, others[k], to_outputs[others[k] - task->first]);
+        const int64_t first = task->settled, last = end - first < W2V_MOST_DRAWS ? end : first + W2V_MOST_DRAWS;
+        w2v_settle_positions(task, W2V_LONE_OUTPUT, first, last, task->scratch->to_outputs + (first - task->first));
         task->settled = last;
     }
+}
+
+/* The lone noise words of a tile take their steps. */
+static void w2v_settle_noise(const w2v_tile_task *task, const w2v_tile *tile)
+{
+    const w2v_block *block = task->block;
+    const int64_t n = block->n, draws = task->all->rule->draws, first = n + tile->number * draws;
+    int64_t lone[W2V_MOST_DRAWS], others[W2V_MOST_DRAWS];
+    const int64_t lone_count = w2v_tell_lone(block, W2V_LONE_OUTPUT, first, first + draws, lone, others);
+    for (int64_t k = 0; k < lone_count; k++)
+        w2v_step_lone(task, w2v_output_step(task->all, block, block->noise[lone[k] - n], 0, block->weights[tile->number]),
+                      tile->to_noise[lone[k] - first]);
 }
 
 /* Settle what a tile was the last to read, or to add to. */
 static void w2v_settle_tile(w2v_tile_task *task, const w2v_tile *tile)
 {
-    const w2v_blocks *all = task->all;
-    const w2v_block *block = task->block;
-    const int64_t draws = all->rule->draws, last = tile->first + tile->count;
-    if (all->model->sg)
-        w2v_settle_inputs(task, tile);
-    for (int64_t k = 0; k < tile->lone_noise_count; k++) {
-        const int64_t p = tile->lone_noise[k], word_id = block->noise[tile->number * draws + p];
-        w2v_step_lone(task, w2v_output_step(all, block, word_id, 0, block->weights[tile->number]), tile->to_noise[p]);
-    }
-    w2v_settle_outputs(task, last == task->end || !all->model->sg ? last : last - all->reach);
+    const int64_t last = tile->first + tile->count;
+    if (task->model->sg)
+        w2v_settle_positions(task, W2V_LONE_INPUT, tile->first, last, tile->to_rows);
+    w2v_settle_noise(task, tile);
+    w2v_settle_outputs(task, last == task->end || !task->model->sg ? last : last - task->all->reach);
 }

@@ -27,7 +27,6 @@ typedef struct {
     float weights[W2V_MOST_TILE]; /* what the noise of each position counts for */
     float *noise[W2V_MOST_DRAWS]; /* N */
     float *to_rows[W2V_MOST_TILE], *to_noise[W2V_MOST_DRAWS]; /* dA (CBOW: E), dN */
-    int64_t lone_noise[W2V_MOST_DRAWS], lone_noise_count; /* those that take their steps here */
     int64_t early;    /* noise words whose dots are taken with the pairs of each position: 0 or W2V_GROUP */
     int64_t h_stride; /* draws, rounded up to whole groups */
     float h[W2V_MOST_TILE * W2V_MOST_DRAWS] __attribute__((aligned(64))); /* (count, h_stride) */
@@ -48,16 +47,12 @@ static void w2v_begin_tile(const w2v_tile_task *task, w2v_tile *tile, int64_t nu
         const int is_own = all->adds_up || block->lone[first + i] & W2V_LONE_INPUT;
         tile->to_rows[i] = is_own ? task->scratch->own_inputs + i * stride : all->to_inputs + (first + i) * stride;
     }
-    int64_t lone = 0;
     for (int64_t p = 0; p < draws; p++) {
         const int64_t place = number * draws + p, entry = block->n + place;
         const int is_lone = block->lone[entry];
         tile->noise[p] = w2v_row(task->model->output_vectors, stride, block->noise[place]);
         tile->to_noise[p] = is_lone ? task->scratch->own_noise + p * stride : all->to_outputs + entry * stride;
-        tile->lone_noise[lone] = p;
-        lone += is_lone != 0;
     }
-    tile->lone_noise_count = lone;
 }
 
 /* Return where the dots of position i of the block with the noise words of its tile go. */

@@ -40,7 +40,6 @@ static void w2v_sg_task(w2v_tile_task *task)
 static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, int64_t last)
 {
     const w2v_model *model = task->model;
-    const w2v_blocks *all = task->all;
     const w2v_block *block = task->block;
     const int64_t extent = task->extent;
     static const float one[W2V_GROUP] __attribute__((aligned(32))) = {1};
@@ -53,7 +52,7 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
         float *const *const row = task->scratch->input_rows + (i - task->first);
         float *const h = tile.rows[i - first], *const output = task->scratch->output_rows[i - task->first];
         float *const error = tile.to_rows[i - first], *const to_output = task->scratch->to_outputs[i - task->first];
-        w2v_ask_for_position(task, i + all->reach + W2V_POSITIONS_AHEAD);
+        w2v_ask_ahead(task, i);
         w2v_ask_after(task, &tile, i);
         tile.weights[i - first] = (float)(pairs > 0) * task->share;
         if (pairs == 0) {
@@ -72,7 +71,7 @@ static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, in
             w2v_gradients_and_noise(task, &tile, i, h, x, one, g);
         else
             w2v_gradients(x, one, block->alpha, g);
-        if (W2V_UNLIKELY(all->run->compute_loss))
+        if (W2V_UNLIKELY(task->all->run->compute_loss))
             task->loss += w2v_group_loss(x, one, 1);
         w2v_product(extent, error, g[0], output);
         w2v_product(extent, to_output, g[0], h);
