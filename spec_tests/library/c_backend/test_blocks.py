@@ -17,14 +17,15 @@ from w2vref.config import BlockRule
 from w2vref.reference.block_layout import block_bounds
 
 
+@pytest.mark.parametrize("sg", [True, False])
 @pytest.mark.parametrize("words", [1, 50, 10_000])
 def test_more_workers_than_cores_change_no_bit_and_end(
-    make_case: Any, train: Any, backend: Any, words: int
+    make_case: Any, train: Any, backend: Any, words: int, sg: bool
 ) -> None:
     """Thousands of phases of a few tasks each: a task lost, or done twice, would show."""
     lengths = (40, 1, 0, *[9] * 30) if words == 1 else (400, 1, 0, *[9] * 200, 1500)
     case = make_case(
-        lengths=lengths, vocab_size=200, vector_size=33, sg=True, sample=0.05,
+        lengths=lengths, vocab_size=200, vector_size=33, sg=sg, sample=0.05,
         compute_loss=True, algorithm="block",
         block=BlockRule(words=words, cap=20.0),  # nearly every row is capped: its mass shows
     )  # fmt: skip
@@ -67,16 +68,19 @@ def test_rows_longer_than_the_registers_hold_have_the_bits_of_the_reference(
     train(backend, case)[0].assert_same_bits(expected, f"size {vector_size}")
 
 
-def long_block(make_case: Any) -> Any:
+def long_block(make_case: Any, sg: bool = True) -> Any:
     """Return a case of one block, which takes so long that it is left on a stop (W2V_MOST_UNSTOPPED)."""
     return make_case(
-        lengths=[50] * 1600, vocab_size=9000, vector_size=48, sg=True, window=10, workers=2,
+        lengths=[50] * 1600, vocab_size=9000, vector_size=48, sg=sg, window=10, workers=2,
         algorithm="block", block=BlockRule(words=80_000, draws=64),
     )  # fmt: skip
 
 
-def test_a_long_block_has_the_bits_of_the_reference(make_case: Any, train: Any, backend: Any) -> None:
-    case = long_block(make_case)
+@pytest.mark.parametrize("sg", [True, False])
+def test_a_long_block_has_the_bits_of_the_reference(
+    make_case: Any, train: Any, backend: Any, sg: bool
+) -> None:
+    case = long_block(make_case, sg)
     train(backend, case)[0].assert_same_bits(train(NumpyBackend(), case)[0], "a block of 80,000 words")
 
 

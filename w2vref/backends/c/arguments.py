@@ -212,7 +212,8 @@ def block_struct(library: Library, job: TrainingJob, control: Control) -> Struct
     struct.bounds, struct.blocks = buffer(library, bounds, np.int64, "bounds"), len(bounds) - 1
     room = int(np.diff(bounds).max(initial=0))
     # For as many positions as blocks have tokens: only what is written to takes memory.
-    rows = padded_zeros(2 * room + -(-room // rule.tile) * rule.draws, job.config.vector_size)
+    per_position = 2 if job.config.sg else 3
+    rows = padded_zeros(per_position * room + -(-room // rule.tile) * rule.draws, job.config.vector_size)
     struct.workers = job.workers
     struct.room, struct.contributions = (
         room,

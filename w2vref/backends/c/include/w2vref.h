@@ -111,7 +111,7 @@ typedef struct {
     int64_t blocks;
     int64_t room;         /* tokens of the longest block */
     int64_t workers;      /* as many will share the work; it decides the size of tasks alone */
-    float *contributions; /* (2 * room + ceil(room / tile) * draws, stride), rows as those of w2v_model */
+    float *contributions; /* ((2, CBOW 3) * room + ceil(room / tile) * draws, stride), rows as those of w2v_model */
 } w2v_block_rule;
 
 /* What the workers of one call share; the library owns it: w2v_blocks_free gives it back. */

@@ -82,11 +82,12 @@ w2v_blocks *w2v_blocks_new(const w2v_model *model, const w2v_corpus *corpus, con
     all->takes_lone_steps = all->room * model->stride * (model->window + rule->draws) < W2V_MOST_UNSTOPPED;
     all->most_task_tiles = W2V_TASK_TILES;
     const int is_one_task = rule->workers == 1 && all->takes_lone_steps;
-    all->adds_up = is_one_task && model->sg;
+    all->adds_up = is_one_task;
     if (is_one_task)
         all->most_task_tiles += w2v_ceiling(rule->room, rule->tile); /* all of any block */
     all->to_inputs = rule->contributions;
     all->to_outputs = all->to_inputs + all->room * model->stride;
+    all->errors = all->to_outputs + (all->room + w2v_ceiling(all->room, rule->tile) * rule->draws) * model->stride;
     all->memory = malloc(w2v_lay_out_blocks(all, NULL) + 64);
     if (!all->memory) {
         w2v_blocks_free(all);
@@ -285,9 +286,10 @@ static size_t w2v_lay_out_scratch(const w2v_blocks *all, w2v_block_scratch *scra
     scratch->own_inputs = w2v_part(memory, &used, tile * stride, sizeof(float));
     scratch->own_noise = w2v_part(memory, &used, all->rule->draws * stride, sizeof(float));
     scratch->own_outputs = w2v_part(memory, &used, scratch->own_mask * stride, sizeof(float));
+    scratch->own_errors =
+        w2v_part(memory, &used, all->adds_up && !all->model->sg ? scratch->own_mask * stride : 0, sizeof(float));
     scratch->own_mask--;
     scratch->row = w2v_part(memory, &used, stride, sizeof(float));
-    scratch->error = w2v_part(memory, &used, stride, sizeof(float));
     scratch->ignored = w2v_part(memory, &used, stride, sizeof(float));
     scratch->ignored_too = w2v_part(memory, &used, stride, sizeof(float));
     scratch->zeros = w2v_part(memory, &used, stride, sizeof(float));
@@ -313,7 +315,7 @@ int w2v_blocks_train(int simd, w2v_blocks *all)
     if (!scratch.memory)
         return W2V_NO_MEMORY;
     w2v_lay_out_scratch(all, &scratch, w2v_aligned(scratch.memory));
-    memset(scratch.row, 0, (size_t)(5 * all->model->stride) * sizeof(float));
+    memset(scratch.row, 0, (size_t)(4 * all->model->stride) * sizeof(float));
     const w2v_float_mode mode = w2v_enter_ieee();
     int64_t nanoseconds[3] = {0};
     w2v_work_on_blocks(w2v_kernels_of(simd), all, &scratch, nanoseconds);

@@ -25,8 +25,11 @@
 #define W2V_MOST_TILE 64
 #define W2V_MOST_DRAWS 128
 
-/* The rows of a position or a noise word that nothing else in the block reads or adds to. */
-enum { W2V_LONE_INPUT = 1, W2V_LONE_OUTPUT = 2 };
+/*
+ * The rows of a position or a noise word that nothing else in the block reads or adds to; and positions of CBOW that may be
+ * in a window of another task than their own.
+ */
+enum { W2V_LONE_INPUT = 1, W2V_LONE_OUTPUT = 2, W2V_CROSSES = 4 };
 
 /* A prepared block. Its n kept tokens are its positions, with numbers from 0. */
 struct w2v_block {
@@ -46,7 +49,7 @@ struct w2v_block {
      * Sorted: for each row what is added to it, in order; without those of lone rows, `shared` are left. */
     uint64_t *entries, *spare;
     int64_t shared;
-    uint8_t *lone;  /* (n + tiles * draws,), as entries count: W2V_LONE_*, the steps that the tile takes itself */
+    uint8_t *lone;  /* (n + tiles * draws,), as entries count: W2V_LONE_*, the steps that the tile takes itself; W2V_CROSSES */
     int32_t *sums;  /* (n + 1,), if tiles add up: the number of a position's word among shared ones, ~number for its first */
     int32_t *task_tiles; /* (tasks + 1,): the first tile of each task, and the number of tiles */
     double *losses;      /* (tiles,) */
@@ -63,13 +66,14 @@ struct w2v_blocks {
     int64_t reach; /* neighbours of a position on one side at most */
     int64_t most_task_tiles;
     int takes_lone_steps; /* tiles change parameters: a block that is begun is finished */
-    int adds_up;          /* skip-gram, one task for all tiles of a block: it adds up what positions add to shared rows */
+    int adds_up;          /* one task for all tiles of a block: it adds up what positions add to shared rows */
 
     w2v_block blocks[W2V_BLOCKS_AHEAD]; /* block k is blocks[k % W2V_BLOCKS_AHEAD] */
-    /* Contributions of the block that is worked on. CBOW: to_inputs are the errors of the projections. If tiles add up, the first
-     * rows of both are the sums over all positions of a word instead: few rows, which stay in the cache. */
+    /* Contributions of the block that is worked on. If tiles add up, the first rows of both are the sums over all positions of
+     * a word instead: few rows, which stay in the cache. */
     float *to_inputs;  /* (room, stride) */
     float *to_outputs; /* (n + tiles * draws, stride): for the positions, then for the noise, as entries count them */
+    float *errors;     /* (room, stride): E of CBOW's positions, if tiles do not add up */
 
     /* Each on a cache line of its own. */
     uint64_t work __attribute__((aligned(64))); /* see blocks.c, phases */
@@ -87,13 +91,14 @@ struct w2v_blocks {
 
 /* The scratch memory of one worker. */
 struct w2v_block_scratch {
-    float *row, *error, *ignored, *ignored_too, *zeros; /* (stride,) each */
+    float *row, *ignored, *ignored_too, *zeros; /* (stride,) each */
     float **projections;                        /* (tile,): CBOW: rows (stride,), the projections of a tile */
     /* Contributions that the tile takes on itself, (stride,) each: of its positions and noise, and to the output rows of
-     * the last positions, as many as a power of two that holds a tile with all its neighbours. */
-    float *own_inputs, *own_noise, *own_outputs;
+     * the last positions, as many as a power of two that holds a tile with all its neighbours. CBOW: E of as many, too. */
+    float *own_inputs, *own_noise, *own_outputs, *own_errors;
     int64_t own_mask;
-    /* Of the neighbours of two centres, whole groups of them: O, dO, and dots (CBOW: of one, A). */
+    /* Of the neighbours of two centres, whole groups of them: O, dO, and dots. CBOW has the first alone: A of a window,
+     * or E of the windows that a position is in. */
     float **neighbours[2], **to_neighbours[2], *dots[2];
     /* For each position that a task reaches, its own and up to `reach` on both sides: A, O and dO. A group may be read from each. */
     float **input_rows, **output_rows, **to_outputs;

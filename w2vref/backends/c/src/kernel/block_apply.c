@@ -24,41 +24,15 @@ static void w2v_step_row(int64_t extent, int64_t stride, w2v_step *step, const u
     }
 }
 
-/* sum = what position j of CBOW gets: the errors of the windows that it is in, added up from 0. */
-static void w2v_sum_errors(const w2v_blocks *all, const w2v_block *block, int64_t j, float *sum)
+/* CBOW: sum up dA of those of a word's positions that windows of two tasks have. */
+static void w2v_sum_crossing_errors(const w2v_blocks *all, const w2v_block *block, const uint64_t *entries, int64_t positions,
+                                    const w2v_block_scratch *scratch)
 {
-    const int64_t extent = w2v_extent(all->model->size), stride = all->model->stride, reach = all->reach;
-    float *errors[W2V_GROUP];
-    int64_t count = 0;
-    int from_zero = 1;
-    for (int64_t i = j > reach ? j - reach : 0; i < block->n && i <= j + reach; i++) {
-        errors[count] = all->to_inputs + i * stride;
-        count += i != j && (i < j ? i + block->right[i] >= j : i - block->left[i] <= j);
-        if (count == W2V_GROUP) {
-            w2v_add_rows(extent, sum, count, errors, from_zero);
-            from_zero = 0;
-            count = 0;
-        }
+    for (int64_t k = 0; k < positions; k++) {
+        const int64_t j = (uint32_t)entries[k];
+        if (block->lone[j] & W2V_CROSSES)
+            w2v_sum_errors(all, block, j, all->errors, -1, scratch->neighbours[0], all->to_inputs + j * all->model->stride);
     }
-    w2v_add_rows(extent, sum, count, errors, from_zero);
-}
-
-/* Take the step of a word's input row. CBOW: the contribution of a position is a sum of errors. */
-static void w2v_step_input(const w2v_blocks *all, const w2v_block *block, w2v_step *step, const uint64_t *entries,
-                           int64_t count, const w2v_block_scratch *scratch)
-{
-    const int64_t extent = w2v_extent(all->model->size), stride = all->model->stride;
-    if (all->model->sg) {
-        w2v_step_row(extent, stride, step, entries, count, all->to_inputs);
-        return;
-    }
-    float *error = scratch->error;
-    for (int64_t k = 0; k < count; k++) {
-        w2v_sum_errors(all, block, (uint32_t)entries[k], error);
-        w2v_add_rows(extent, step->sum, 1, &error, step->from_zero);
-        step->from_zero = 0;
-    }
-    w2v_finish_step(0, extent, step, NULL);
 }
 
 /* Take the steps of one word's rows. entries[0 .. positions) are its positions, up to `count` its noise. */
@@ -72,7 +46,7 @@ static void w2v_apply_word(const w2v_blocks *all, const w2v_block *block, const 
     int64_t pairs = 0, targets = 0, noise = 0;
     for (int64_t k = 0; k < positions; k++) {
         const int64_t i = (uint32_t)entries[k];
-        pairs += model->sg ? (int64_t)block->left[i] + block->right[i] : block->centers_of[i];
+        pairs += w2v_pairs_of(all, block, i);
         targets += w2v_targets_of(all, block, i);
     }
     for (int64_t k = positions; k < count; k++)
@@ -83,7 +57,9 @@ static void w2v_apply_word(const w2v_blocks *all, const w2v_block *block, const 
         w2v_step step = w2v_input_step(all, block, word_id, pairs);
         step.sum = added ? all->to_inputs + sum * stride : scratch->row;
         step.from_zero = !added;
-        w2v_step_input(all, block, &step, entries + added, positions - added, scratch);
+        if (!model->sg && !added)
+            w2v_sum_crossing_errors(all, block, entries, positions, scratch);
+        w2v_step_row(extent, stride, &step, entries + added, positions - added, all->to_inputs);
     }
     if (!(lone & W2V_LONE_OUTPUT)) {
         w2v_step step = w2v_output_step(all, block, word_id, targets, noise);

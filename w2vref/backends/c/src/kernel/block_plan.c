@@ -120,44 +120,58 @@ static void w2v_block_sort(const w2v_model *model, w2v_block *block, int64_t cou
 }
 
 /*
- * Take what reaches from one task of tiles into another from what may be lone: for skip-gram, input rows of centres
- * whose windows do, and output rows of positions that are in such a window.
+ * Take what reaches over an edge between tasks from what may be lone: of skip-gram, input rows of centres whose windows
+ * do, and output rows of positions that are in such a window.
  */
-static void w2v_mark_crossings(const w2v_blocks *all, w2v_block *block)
+static void w2v_mark_crossing_pairs(const w2v_blocks *all, w2v_block *block, int64_t edge)
 {
     const int64_t n = block->n, reach = all->reach;
     uint8_t *const lone = block->lone;
+    for (int64_t i = edge > reach ? edge - reach : 0; i < n && i < edge + reach; i++) {
+        const int64_t first = i < edge ? edge : i - block->left[i], last = i < edge ? i + block->right[i] : edge - 1;
+        for (int64_t j = first; j <= last; j++) { /* on the other side of the edge */
+            lone[i] &= (uint8_t)~W2V_LONE_INPUT;
+            lone[j] &= (uint8_t)~W2V_LONE_OUTPUT;
+        }
+    }
+}
+
+/* CBOW: mark the positions that a window on the other side of an edge between tasks may hold. */
+static void w2v_mark_crossing_windows(const w2v_blocks *all, w2v_block *block, int64_t edge)
+{
+    const int64_t reach = all->reach;
+    for (int64_t i = edge > reach ? edge - reach : 0; i < block->n && i < edge + reach; i++)
+        block->lone[i] = (block->lone[i] & (uint8_t)~W2V_LONE_INPUT) | W2V_CROSSES;
+}
+
+/* Begin with what may be lone, before words are compared: all that does not reach from one task of tiles into another. */
+static void w2v_mark_crossings(const w2v_blocks *all, w2v_block *block)
+{
+    const int may_be = all->takes_lone_steps ? W2V_LONE_INPUT | W2V_LONE_OUTPUT : 0;
+    memset(block->lone, may_be, (size_t)block->n);
+    memset(block->lone + block->n, may_be & W2V_LONE_OUTPUT, (size_t)(block->tiles * all->rule->draws));
     for (int64_t task = 1; task < block->tasks; task++) {
         const int64_t edge = block->task_tiles[task] * all->rule->tile;
-        for (int64_t i = edge > reach ? edge - reach : 0; i < n && i < edge + reach; i++) {
-            const int64_t first = i < edge ? edge : i - block->left[i], last = i < edge ? i + block->right[i] : edge - 1;
-            for (int64_t j = first; j <= last; j++) { /* on the other side of the edge */
-                lone[i] &= (uint8_t)~W2V_LONE_INPUT;
-                lone[j] &= (uint8_t)~W2V_LONE_OUTPUT;
-            }
-        }
+        if (all->model->sg)
+            w2v_mark_crossing_pairs(all, block, edge);
+        else
+            w2v_mark_crossing_windows(all, block, edge);
     }
 }
 
 /*
  * Find the rows that a single position or noise word reads and adds to, all of it in one task, and take them off the
- * list: the tile takes their steps, while row and contribution are at hand. No one else can see that. In CBOW input
- * rows are read by whole windows and are none of them.
+ * list: the tile takes their steps, while row and contribution are at hand. No one else can see that.
  */
 static void w2v_find_lone(const w2v_blocks *all, w2v_block *block)
 {
     const int64_t n = block->n, drawn = block->tiles * all->rule->draws;
     const int all_of_position = W2V_LONE_INPUT | W2V_LONE_OUTPUT;
     uint64_t *const entries = block->entries;
+    w2v_mark_crossings(all, block);
     block->shared = n + drawn;
-    if (!all->takes_lone_steps) {
-        memset(block->lone, 0, (size_t)(n + drawn));
+    if (!all->takes_lone_steps)
         return;
-    }
-    memset(block->lone, all->model->sg ? all_of_position : W2V_LONE_OUTPUT, (size_t)n);
-    memset(block->lone + n, W2V_LONE_OUTPUT, (size_t)drawn);
-    if (all->model->sg)
-        w2v_mark_crossings(all, block);
     /* Without branches: they would depend on the words. The positions of a word stand before its noise. */
     int64_t kept = 0;
     uint64_t before = UINT64_MAX;
@@ -167,7 +181,7 @@ static void w2v_find_lone(const w2v_blocks *all, w2v_block *block)
         const int begins = entry >> 32 != before >> 32, ends = entry >> 32 != after >> 32;
         const int one_position = begins & (ends | ((int64_t)(uint32_t)after >= n));
         const int lone = block->lone[i] & (one_position * W2V_LONE_INPUT | (begins & ends) * W2V_LONE_OUTPUT);
-        block->lone[i] = (uint8_t)lone;
+        block->lone[i] = (uint8_t)(lone | (block->lone[i] & W2V_CROSSES));
         entries[kept] = entry;
         kept += lone != (i < n ? all_of_position : W2V_LONE_OUTPUT);
         before = entry;

@@ -1,6 +1,9 @@
 /*
  * block_settle.c - what becomes of the contributions that a tile keeps to itself.
  *
+ * What positions of CBOW add is summed up first, from the errors of the windows that have them, once the last of these is
+ * taken; where some of them are another task's, block_apply.c does it.
+ *
  * Lone rows take their steps, once all that reads them is done. Where one task takes all tiles of a block, what positions add
  * to other rows is added up, word by word, in the order of the positions: few sums, which the cache holds, instead of
  * two rows for each position, which it does not. Noise comes last in a sum, and is added by block_apply.c.
@@ -41,8 +44,8 @@ W2V_INLINE int64_t w2v_tell_lone(const w2v_block *block, int kind, int64_t first
 }
 
 /*
- * Settle what positions first .. last - 1 add to their rows of one kind, W2V_LONE_INPUT (skip-gram) or W2V_LONE_OUTPUT, a
- * constant: lone ones take their steps, and what others get is added up, if tiles do. contributions: (last - first,).
+ * Settle what positions first .. last - 1 add to their rows of one kind, W2V_LONE_INPUT or W2V_LONE_OUTPUT, a constant:
+ * lone ones take their steps, and what others get is added up, if tiles do. contributions: (last - first,).
  */
 W2V_INLINE void w2v_settle_positions(const w2v_tile_task *task, int kind, int64_t first, int64_t last,
                                      float *const *contributions)
@@ -55,7 +58,7 @@ W2V_INLINE void w2v_settle_positions(const w2v_tile_task *task, int kind, int64_
     for (int64_t k = 0; k < lone_count; k++) {
         const int64_t i = lone[k], word_id = block->word_ids[i];
         w2v_step_lone(task,
-                      is_input ? w2v_input_step(all, block, word_id, (int64_t)block->left[i] + block->right[i])
+                      is_input ? w2v_input_step(all, block, word_id, w2v_pairs_of(all, block, i))
                                : w2v_output_step(all, block, word_id, w2v_targets_of(all, block, i), 0),
                       contributions[i - first]);
     }
@@ -75,6 +78,23 @@ static void w2v_settle_outputs(w2v_tile_task *task, int64_t end)
     }
 }
 
+/* CBOW: sum up dA of the positions before `end`, all of whose windows have been taken, and settle it. */
+static void w2v_settle_contexts(w2v_tile_task *task, int64_t end)
+{
+    const int64_t most = task->all->rule->tile;
+    float *to_inputs[W2V_MOST_TILE];
+    while (task->settled_inputs < end) {
+        const int64_t first = task->settled_inputs, last = end - first < most ? end : first + most;
+        for (int64_t j = first; j < last; j++) {
+            to_inputs[j - first] = w2v_to_input(task, j, j - first);
+            w2v_sum_errors(task->all, task->block, j, task->errors, task->errors_mask, task->scratch->neighbours[0],
+                           to_inputs[j - first]);
+        }
+        w2v_settle_positions(task, W2V_LONE_INPUT, first, last, to_inputs);
+        task->settled_inputs = last;
+    }
+}
+
 /* The lone noise words of a tile take their steps. */
 static void w2v_settle_noise(const w2v_tile_task *task, const w2v_tile *tile)
 {
@@ -90,9 +110,13 @@ static void w2v_settle_noise(const w2v_tile_task *task, const w2v_tile *tile)
 /* Settle what a tile was the last to read, or to add to. */
 static void w2v_settle_tile(w2v_tile_task *task, const w2v_tile *tile)
 {
-    const int64_t last = tile->first + tile->count;
-    if (task->model->sg)
+    const int64_t last = tile->first + tile->count, reach = task->all->reach;
+    if (task->model->sg) { /* coming centres may have what is left of output rows in their windows */
         w2v_settle_positions(task, W2V_LONE_INPUT, tile->first, last, tile->to_rows);
+        w2v_settle_outputs(task, last == task->end ? last : last - reach);
+    } else { /* the windows of coming centres, of the next task as well, may have what is left of input rows */
+        w2v_settle_contexts(task, last == task->block->n ? last : last - reach);
+        w2v_settle_outputs(task, last);
+    }
     w2v_settle_noise(task, tile);
-    w2v_settle_outputs(task, last == task->end || !task->model->sg ? last : last - task->all->reach);
 }

@@ -71,8 +71,35 @@ W2V_INLINE int64_t w2v_sum_of(const w2v_block *block, int64_t i)
     return number < 0 ? ~number : number;
 }
 
+/* The pairs of a position, or the windows of CBOW that it is in: those that add to its input row. */
+W2V_INLINE int64_t w2v_pairs_of(const w2v_blocks *all, const w2v_block *block, int64_t i)
+{
+    return all->model->sg ? (int64_t)block->left[i] + block->right[i] : block->centers_of[i];
+}
+
 /* The pairs, or steps of CBOW, whose target position i is. */
 W2V_INLINE int64_t w2v_targets_of(const w2v_blocks *all, const w2v_block *block, int64_t i)
 {
     return all->model->sg ? block->centers_of[i] : block->left[i] + block->right[i] > 0;
+}
+
+/*
+ * sum = dA of position j of CBOW: the errors of the windows that it is in, added up from 0. errors: E_i is row i & mask.
+ * windows: (2 * reach + W2V_GROUP,), for a list.
+ */
+W2V_INLINE void w2v_sum_errors(const w2v_blocks *all, const w2v_block *block, int64_t j, float *errors, int64_t mask,
+                               float **windows, float *sum)
+{
+    const int64_t stride = all->model->stride, reach = all->reach, last = block->n - 1 - j < reach ? block->n - 1 : j + reach;
+    int64_t count = 0;
+    /* Without branches: they would depend on the windows. */
+    for (int64_t i = j < reach ? 0 : j - reach; i < j; i++) {
+        windows[count] = errors + (i & mask) * stride;
+        count += block->right[i] >= j - i;
+    }
+    for (int64_t i = j + 1; i <= last; i++) {
+        windows[count] = errors + (i & mask) * stride;
+        count += block->left[i] >= i - j;
+    }
+    w2v_add_rows(w2v_extent(all->model->size), sum, count, windows, 1);
 }

@@ -16,6 +16,9 @@ typedef struct {
     int64_t first, last; /* the positions that its pairs reach */
     int64_t cleared;     /* skip-gram: dO of the positions before this one is set */
     int64_t settled;     /* what the positions before this one add to output rows is settled: see block_settle.c */
+    int64_t settled_inputs; /* CBOW: and to input rows, from the first position whose windows are all of this task */
+    float *errors;          /* CBOW: E_i is row i & errors_mask */
+    int64_t errors_mask;
     float share;         /* negative / draws */
     double loss;
 } w2v_tile_task;
@@ -27,10 +30,17 @@ typedef struct {
     float weights[W2V_MOST_TILE]; /* what the noise of each position counts for */
     float *noise[W2V_MOST_DRAWS]; /* N */
     float *to_rows[W2V_MOST_TILE], *to_noise[W2V_MOST_DRAWS]; /* dA (CBOW: E), dN */
-    int64_t early;    /* noise words whose dots are taken with the pairs of each position: 0 or W2V_GROUP */
+    int64_t early;    /* skip-gram: noise words whose dots are taken with the pairs of each position: 0 or W2V_GROUP */
     int64_t h_stride; /* draws, rounded up to whole groups */
     float h[W2V_MOST_TILE * W2V_MOST_DRAWS] __attribute__((aligned(64))); /* (count, h_stride) */
 } w2v_tile;
+
+/* Return where dA of position i goes, in whose place of a tile's own it would be the k-th. */
+W2V_INLINE float *w2v_to_input(const w2v_tile_task *task, int64_t i, int64_t k)
+{
+    const int is_own = task->all->adds_up || task->block->lone[i] & W2V_LONE_INPUT;
+    return is_own ? task->scratch->own_inputs + k * task->stride : task->all->to_inputs + i * task->stride;
+}
 
 /* Begin with a tile: where its noise rows are, and where contributions go. */
 static void w2v_begin_tile(const w2v_tile_task *task, w2v_tile *tile, int64_t number, int64_t first, int64_t last)
@@ -41,12 +51,11 @@ static void w2v_begin_tile(const w2v_tile_task *task, w2v_tile *tile, int64_t nu
     tile->number = number;
     tile->first = first;
     tile->count = last - first;
-    tile->early = draws >= W2V_GROUP ? W2V_GROUP : 0;
+    tile->early = task->model->sg && draws >= W2V_GROUP ? W2V_GROUP : 0;
     tile->h_stride = (draws + W2V_GROUP - 1) / W2V_GROUP * W2V_GROUP;
-    for (int64_t i = 0; i < last - first; i++) {
-        const int is_own = all->adds_up || block->lone[first + i] & W2V_LONE_INPUT;
-        tile->to_rows[i] = is_own ? task->scratch->own_inputs + i * stride : all->to_inputs + (first + i) * stride;
-    }
+    for (int64_t i = first; i < last; i++)
+        tile->to_rows[i - first] = task->model->sg ? w2v_to_input(task, i, i - first)
+                                                   : task->errors + (i & task->errors_mask) * stride;
     for (int64_t p = 0; p < draws; p++) {
         const int64_t place = number * draws + p, entry = block->n + place;
         const int is_lone = block->lone[entry];

@@ -37,50 +37,75 @@ static void w2v_sg_task(w2v_tile_task *task)
     w2v_take_neighbours(task, task->end, task->last);
 }
 
+/* Write H of a tile, and what its noise counts for. */
+static void w2v_project_tile(const w2v_tile_task *task, w2v_tile *tile)
+{
+    const w2v_block *block = task->block;
+    float **const context = task->scratch->neighbours[0];
+    for (int64_t k = 0; k < tile->count; k++) {
+        const int64_t i = tile->first + k, left = block->left[i], pairs = left + block->right[i];
+        float *const *const row = task->scratch->input_rows + (i - task->first);
+        w2v_ask_ahead(task, i);
+        w2v_ask_after(task, tile, i);
+        tile->weights[k] = (float)(pairs > 0) * task->share;
+        if (pairs == 0) {
+            w2v_clear(tile->rows[k], task->extent);
+            continue;
+        }
+        w2v_list_window(context, row - left, i - left, i, i + block->right[i]);
+        w2v_scaled_sum(task->extent, tile->rows[k], pairs, context, task->model->cbow_mean ? w2v_reciprocal(pairs) : 1.0f);
+    }
+}
+
+/* From the dots x of H with the targets' rows to g, for W2V_GROUP positions from the k-th of a tile. */
+static void w2v_score_targets(w2v_tile_task *task, const w2v_tile *tile, int64_t k, float *g)
+{
+    float *hidden[W2V_GROUP], *outputs[W2V_GROUP];
+    for (int64_t place = k; place < k + W2V_GROUP; place++) {
+        const int64_t own = place < tile->count ? place : tile->count - 1; /* the last one: the same again */
+        hidden[place - k] = tile->rows[own];
+        outputs[place - k] = task->scratch->output_rows[tile->first + own - task->first];
+    }
+    const w2v_sums x = w2v_dots_of_pairs(task->extent, hidden, outputs);
+    w2v_gradients(x, w2v_pair_labels, task->block->alpha, g);
+    if (W2V_UNLIKELY(task->all->run->compute_loss)) {
+        float dots[W2V_GROUP] __attribute__((aligned(32)));
+        w2v_store_sums(dots, x);
+        for (int64_t place = k; place < k + W2V_GROUP && place < tile->count; place++) {
+            dots[0] = dots[place - k];
+            if (tile->weights[place] > 0.0f)
+                task->loss += w2v_group_loss(w2v_load_sums(dots), w2v_pair_labels, 1);
+        }
+    }
+}
+
+/*
+ * Write dO of a tile's positions, and begin with E. Of a position without a pair H is 0, and so is dO; no window has its E.
+ */
+static void w2v_begin_errors(w2v_tile_task *task, const w2v_tile *tile)
+{
+    float g[W2V_MOST_TILE] __attribute__((aligned(64)));
+    for (int64_t k = 0; k < tile->count; k += W2V_GROUP)
+        w2v_score_targets(task, tile, k, g + k);
+    for (int64_t k = 0; k < tile->count; k++) {
+        const int64_t place = tile->first + k - task->first;
+        w2v_product(task->extent, tile->to_rows[k], g[k], task->scratch->output_rows[place]);
+        w2v_product(task->extent, task->scratch->to_outputs[place], g[k], tile->rows[k]);
+    }
+}
+
 static void w2v_cbow_tile(w2v_tile_task *task, int64_t number, int64_t first, int64_t last)
 {
-    const w2v_model *model = task->model;
-    const w2v_block *block = task->block;
-    const int64_t extent = task->extent;
-    static const float one[W2V_GROUP] __attribute__((aligned(32))) = {1};
     w2v_tile tile; /* not initialised: h is large */
     w2v_begin_tile(task, &tile, number, first, last);
     tile.rows = task->scratch->projections;
-    w2v_ask_for_early_noise(task, &tile);
-    for (int64_t i = first; i < last; i++) {
-        const int64_t pairs = (int64_t)block->left[i] + block->right[i];
-        float *const *const row = task->scratch->input_rows + (i - task->first);
-        float *const h = tile.rows[i - first], *const output = task->scratch->output_rows[i - task->first];
-        float *const error = tile.to_rows[i - first], *const to_output = task->scratch->to_outputs[i - task->first];
-        w2v_ask_ahead(task, i);
-        w2v_ask_after(task, &tile, i);
-        tile.weights[i - first] = (float)(pairs > 0) * task->share;
-        if (pairs == 0) {
-            w2v_clear(h, extent);
-            w2v_clear(error, extent);
-            w2v_clear(to_output, extent);
-            w2v_no_early_noise(&tile, i);
-            continue;
-        }
-        float **const context = task->scratch->neighbours[0];
-        w2v_list_window(context, row - block->left[i], i - block->left[i], i, i + block->right[i]);
-        w2v_scaled_sum(extent, h, pairs, context, model->cbow_mean ? w2v_reciprocal(pairs) : 1.0f);
-        float g[W2V_GROUP] __attribute__((aligned(32)));
-        const w2v_sums x = w2v_dots(1, extent, h, &output);
-        if (tile.early)
-            w2v_gradients_and_noise(task, &tile, i, h, x, one, g);
-        else
-            w2v_gradients(x, one, block->alpha, g);
-        if (W2V_UNLIKELY(task->all->run->compute_loss))
-            task->loss += w2v_group_loss(x, one, 1);
-        w2v_product(extent, error, g[0], output);
-        w2v_product(extent, to_output, g[0], h);
-    }
+    w2v_project_tile(task, &tile);
+    w2v_begin_errors(task, &tile);
     w2v_score_noise_of(task, &tile);
     w2v_sum_noise(task, &tile);
-    for (int64_t i = first; i < last && model->divides_error; i++) {
-        const int64_t pairs = (int64_t)block->left[i] + block->right[i];
-        w2v_scale(extent, tile.to_rows[i - first], w2v_reciprocal(pairs ? pairs : 1));
+    for (int64_t i = first; i < last && task->model->divides_error; i++) {
+        const int64_t pairs = (int64_t)task->block->left[i] + task->block->right[i];
+        w2v_scale(task->extent, tile.to_rows[i - first], w2v_reciprocal(pairs ? pairs : 1));
     }
     w2v_end_tile(task, &tile);
 }
@@ -96,6 +121,9 @@ static void w2v_do_block_tiles(const w2v_blocks *all, w2v_block *block, int64_t 
     w2v_tile_task task = {.all = all, .model = model, .block = block, .scratch = scratch, .stride = stride,
                           .extent = w2v_extent(model->size),
                           .begin = begin, .end = end, .cleared = begin, .settled = begin,
+                          .settled_inputs = begin ? begin + reach : 0,
+                          .errors = all->adds_up ? scratch->own_errors : all->errors,
+                          .errors_mask = all->adds_up ? scratch->own_mask : -1,
                           .first = begin > reach ? begin - reach : 0, .last = n - end > reach ? end + reach : n,
                           .share = (float)model->negative / (float)all->rule->draws};
     for (int64_t i = task.first; i < task.last; i++) {

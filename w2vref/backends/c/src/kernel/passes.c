@@ -66,6 +66,23 @@ W2V_INLINE w2v_sums w2v_dots(int count, int64_t extent, const float *hidden, flo
     return w2v_reduce(lanes);
 }
 
+/* Return the dots of hidden[i] with rows[i] for i < W2V_GROUP. */
+W2V_INLINE w2v_sums w2v_dots_of_pairs(int64_t extent, float *const *hidden, float *const *rows)
+{
+    w2v_vec lanes[W2V_GROUP][W2V_PARTS];
+#pragma GCC unroll 8
+    for (int i = 0; i < W2V_GROUP; i++)
+#pragma GCC unroll 4
+        for (int part = 0; part < W2V_PARTS; part++) {
+            const float *const h = hidden[i] + part * W2V_WIDTH, *const row = rows[i] + part * W2V_WIDTH;
+            w2v_vec sum = w2v_load(h) * w2v_load(row);
+            for (int64_t at = W2V_BLOCK; at < extent - part * W2V_WIDTH; at += W2V_BLOCK)
+                sum += w2v_load(h + at) * w2v_load(row + at);
+            lanes[i][part] = sum;
+        }
+    return w2v_reduce(lanes);
+}
+
 /* Return the dots of first with rows[0 .. 4), then those of second: each vector of a row is loaded for both. */
 W2V_INLINE w2v_sums w2v_dots_of_two(int64_t extent, const float *first, const float *second, float *const *rows)
 {
