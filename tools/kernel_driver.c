@@ -52,7 +52,7 @@ static int train_blocks(const int64_t *f, const double *numbers, const int64_t *
     for (int64_t i = 1; i < f[BOUNDS]; i++)
         if (bounds[i] - bounds[i - 1] > room)
             room = bounds[i] - bounds[i - 1];
-    const int64_t rows = 2 * room + (room + f[TILE] - 1) / f[TILE] * f[DRAWS];
+    const int64_t rows = (model->sg ? 2 : 3) * room + (room + f[TILE] - 1) / f[TILE] * f[DRAWS];
     const w2v_block_rule rule = {
         .words = f[BLOCK_WORDS], .tile = f[TILE], .draws = f[DRAWS], .bounds = bounds,
         .cap = (float)numbers[CAP], .input_cap = (float)numbers[INPUT_CAP],
